@@ -1,0 +1,35 @@
+using System.Diagnostics;
+
+namespace Transports.Diagnostics;
+
+/// <summary>Why a message was dropped without being handled or answered.</summary>
+internal enum DropReason
+{
+    Truncated,
+    TooLong,
+    Overloaded,
+    ReceiveQueueFull,
+    UnexpectedSender,
+    UnanswerableSender,
+    HandlerFaulted,
+    SendFailed,
+    Stopping,
+}
+
+internal static class DropReasonTags
+{
+    /// <summary>The value of the metric's tag: API, so not derived from the name of the member.</summary>
+    public static string ToTag(this DropReason reason) => reason switch
+    {
+        DropReason.Truncated => "truncated",
+        DropReason.TooLong => "too_long",
+        DropReason.Overloaded => "overloaded",
+        DropReason.ReceiveQueueFull => "receive_queue_full",
+        DropReason.UnexpectedSender => "unexpected_sender",
+        DropReason.UnanswerableSender => "unanswerable_sender",
+        DropReason.HandlerFaulted => "handler_faulted",
+        DropReason.SendFailed => "send_failed",
+        DropReason.Stopping => "stopping",
+        _ => throw new UnreachableException(),
+    };
+}

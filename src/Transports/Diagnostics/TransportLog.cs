@@ -1,0 +1,65 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Transports.Diagnostics;
+
+/// <summary>
+/// Everything that transports log. What a peer does is Debug, what is our own defect is Error, and what the operator
+/// should look at is Warning. Ids are never used again.
+/// </summary>
+internal static partial class TransportLog
+{
+    public const string Category = "Transports";
+
+    [LoggerMessage(1, LogLevel.Information, "Listening on {Scheme}://{EndPoint}", EventName = "Listening")]
+    public static partial void Listening(ILogger logger, string scheme, EndPoint endPoint);
+
+    [LoggerMessage(2, LogLevel.Information, "Stopped listening on {Scheme}://{EndPoint}", EventName = "Stopped")]
+    public static partial void Stopped(ILogger logger, string scheme, EndPoint endPoint);
+
+    [LoggerMessage(3, LogLevel.Debug, "Connection {ConnectionId} opened with {Remote}", EventName = "ConnectionOpened")]
+    public static partial void ConnectionOpened(ILogger logger, string connectionId, EndPoint remote);
+
+    [LoggerMessage(4, LogLevel.Debug, "Connection {ConnectionId} closed: {Reason}", EventName = "ConnectionClosed")]
+    public static partial void ConnectionClosed(
+        ILogger logger, string connectionId, CloseReason reason, Exception? exception);
+
+    [LoggerMessage(5, LogLevel.Error, "The handler faulted on {ConnectionId}", EventName = "HandlerFaulted")]
+    public static partial void HandlerFaulted(ILogger logger, string connectionId, Exception exception);
+
+    [LoggerMessage(6, LogLevel.Error, "The observer faulted on {ConnectionId}", EventName = "ObserverFaulted")]
+    public static partial void ObserverFaulted(ILogger logger, string connectionId, Exception exception);
+
+    [LoggerMessage(
+        7, LogLevel.Warning, "Accepting on {EndPoint} failed and goes on; {Suppressed} like it were not logged",
+        EventName = "AcceptFailed")]
+    public static partial void AcceptFailed(ILogger logger, EndPoint endPoint, long suppressed, Exception exception);
+
+    [LoggerMessage(8, LogLevel.Error, "The listener on {EndPoint} died", EventName = "ListenerDied")]
+    public static partial void ListenerDied(ILogger logger, EndPoint endPoint, Exception exception);
+
+    [LoggerMessage(
+        9, LogLevel.Warning, "A connection was refused on {EndPoint}: limit reached; {Suppressed} like it were not logged",
+        EventName = "ConnectionRefused")]
+    public static partial void ConnectionRefused(ILogger logger, EndPoint endPoint, long suppressed);
+
+    [LoggerMessage(
+        10, LogLevel.Warning, "Receiving on {EndPoint} failed and goes on; {Suppressed} like it were not logged",
+        EventName = "ReceiveFailed")]
+    public static partial void ReceiveFailed(ILogger logger, EndPoint endPoint, long suppressed, Exception exception);
+
+    [LoggerMessage(
+        11, LogLevel.Warning, "Datagrams were dropped on {EndPoint} ({Reason}); {Suppressed} like it were not logged",
+        EventName = "DatagramDropped")]
+    public static partial void DatagramDropped(ILogger logger, EndPoint endPoint, DropReason reason, long suppressed);
+
+    [LoggerMessage(
+        12, LogLevel.Warning, "The receive buffer on {EndPoint} is {Granted} bytes; {Asked} were asked for",
+        EventName = "ReceiveBufferClamped")]
+    public static partial void ReceiveBufferClamped(ILogger logger, EndPoint endPoint, int granted, int asked);
+
+    [LoggerMessage(
+        13, LogLevel.Warning, "Stopping {EndPoint}: {Count} connections or messages were aborted at the deadline",
+        EventName = "DrainAborted")]
+    public static partial void DrainAborted(ILogger logger, EndPoint endPoint, int count);
+}

@@ -1,0 +1,50 @@
+using System.Net;
+
+namespace Transports;
+
+/// <summary>
+/// A two-way stream of bytes: what a transport needs from the world below it. A socket, a TLS session, a pipe in memory
+/// and a simulated network are all one of these; framing, order, limits and drain stand above it, once.
+/// </summary>
+/// <remarks>
+/// At most one receive and one send are pending at a time; a receive and a send may overlap. Operations may complete
+/// synchronously, and continuations may run on the thread that completes them. Report a broken stream as
+/// <see cref="ConnectionClosedException"/> with the reason; anything else counts as
+/// <see cref="CloseReason.TransportFailed"/>.
+/// </remarks>
+public abstract class ByteStream : IAsyncDisposable
+{
+    /// <summary>This side's endpoint.</summary>
+    public abstract EndPoint LocalEndPoint { get; }
+
+    /// <summary>The peer's endpoint.</summary>
+    public abstract EndPoint RemoteEndPoint { get; }
+
+    /// <summary>
+    /// Waits until a receive would not have to. Called before a buffer is rented for the receive, so that an idle
+    /// connection holds none; may complete at once, and does unless it is overridden.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait with <see cref="OperationCanceledException"/>.</param>
+    public virtual ValueTask WaitForDataAsync(CancellationToken cancellationToken) => default;
+
+    /// <summary>Receives what there is, at least one byte.</summary>
+    /// <param name="buffer">Where to; never empty.</param>
+    /// <param name="cancellationToken">Ends the wait with <see cref="OperationCanceledException"/>.</param>
+    /// <returns>How many bytes; 0 when the peer has ended its side.</returns>
+    public abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);
+
+    /// <summary>Sends all of <paramref name="bytes"/>. Ended by <see cref="Abort"/> when the peer takes nothing.</summary>
+    public abstract ValueTask SendAsync(ReadOnlyMemory<byte> bytes);
+
+    /// <summary>Tells the peer that nothing more will be sent (TCP's FIN); receiving goes on. No send is pending.</summary>
+    public abstract ValueTask CompleteSendsAsync();
+
+    /// <summary>
+    /// Breaks the stream at once, so that the peer sees a reset where there is such a thing, and ends pending
+    /// operations. May be called at any time, from any thread, more than once.
+    /// </summary>
+    public abstract void Abort();
+
+    /// <summary>Releases everything. Called once, when no operation is pending.</summary>
+    public abstract ValueTask DisposeAsync();
+}
