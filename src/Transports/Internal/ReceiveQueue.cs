@@ -1,0 +1,287 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
+
+namespace Transports;
+
+/// <summary>
+/// Messages that have arrived and that nobody has received yet: one producer (the receive loop), one consumer.
+/// </summary>
+/// <remarks>
+/// Two buffers: the producer appends to one under the lock, the consumer drains the other without it, and they change
+/// places when the consumer's is empty. So a payload stays valid until the next receive, and nothing is allocated per
+/// message. Each entry is four bytes of length and the payload.
+/// </remarks>
+internal sealed class ReceiveQueue(int capacityBytes, ArrayPool<byte> pool) : IValueTaskSource<bool>
+{
+    private const int LengthBytes = sizeof(int);
+
+    private readonly Lock _gate = new();
+    private ManualResetValueTaskSourceCore<bool> _waiter = new() { RunContinuationsAsynchronously = true };
+    private CancellationTokenRegistration _registration;
+    private byte[] _filling = [];
+    private int _filled;
+    private byte[] _draining = [];
+    private int _drained;
+    private int _drainEnd;
+    private bool _waiting;
+    private int _receiving;
+    private CloseReason? _ended;
+    private TaskCompletionSource? _room;
+
+    /// <summary>Appends a message unless the queue is full or has ended. An empty queue takes any one message.</summary>
+    public bool TryEnqueue(ReadOnlySpan<byte> message)
+    {
+        var wake = false;
+        lock (_gate)
+        {
+            if (_ended is not null || (_filled > 0 && _filled + LengthBytes + message.Length > capacityBytes))
+            {
+                return false;
+            }
+
+            Append(message);
+            wake = StopWaiting();
+        }
+
+        if (wake)
+        {
+            Wake();
+        }
+
+        return true;
+    }
+
+    /// <summary>Appends a message, waiting for room; false when the queue has ended. Not for two callers at once.</summary>
+    public ValueTask<bool> EnqueueAsync(ReadOnlyMemory<byte> message) =>
+        TryEnqueue(message.Span) ? new ValueTask<bool>(true) : WaitForRoomAsync(message);
+
+    /// <summary>No more messages come: the consumer gets what is queued, then <paramref name="reason"/>.</summary>
+    public void Complete(CloseReason reason)
+    {
+        bool wake;
+        TaskCompletionSource? room;
+        lock (_gate)
+        {
+            _ended ??= reason;
+            wake = StopWaiting();
+            room = _room;
+            _room = null;
+            if (_filled == 0)
+            {
+                Release(ref _filling);
+            }
+        }
+
+        room?.TrySetResult();
+        if (wake)
+        {
+            Wake();
+        }
+    }
+
+    /// <summary>Ends the queue and drops what is in it; the payload that was handed out last becomes invalid.</summary>
+    public void Discard(CloseReason reason)
+    {
+        Complete(reason);
+        if (Interlocked.Exchange(ref _receiving, 1) == 0)
+        {
+            lock (_gate)
+            {
+                Release(ref _filling);
+                Release(ref _draining);
+                (_filled, _drained, _drainEnd) = (0, 0, 0);
+            }
+
+            Volatile.Write(ref _receiving, 0);
+        }
+    }
+
+    /// <summary>Takes the next message; valid until the next call.</summary>
+    public ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<ReadOnlyMemory<byte>>(cancellationToken);
+        }
+
+        if (Interlocked.Exchange(ref _receiving, 1) != 0)
+        {
+            throw new InvalidOperationException("A receive is pending already.");
+        }
+
+        if (!TryTake(out var message, out var wait, cancellationToken))
+        {
+            return wait is { } pending ? AwaitMessageAsync(pending, cancellationToken) : throw EndReceive();
+        }
+
+        Volatile.Write(ref _receiving, 0);
+        return new ValueTask<ReadOnlyMemory<byte>>(message);
+    }
+
+    bool IValueTaskSource<bool>.GetResult(short token) => _waiter.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _waiter.GetStatus(token);
+
+    void IValueTaskSource<bool>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _waiter.OnCompleted(continuation, state, token, flags);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadOnlyMemory<byte>> AwaitMessageAsync(
+        ValueTask<bool> pending, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await pending.ConfigureAwait(false);
+                await _registration.DisposeAsync().ConfigureAwait(false);
+                if (TryTake(out var message, out var again, cancellationToken))
+                {
+                    return message;
+                }
+
+                pending = again ?? throw new ConnectionClosedException(_ended.GetValueOrDefault());
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref _receiving, 0);
+        }
+    }
+
+    /// <summary>False with a task to wait for, or false without one when the queue has ended and is empty.</summary>
+    private bool TryTake(
+        out ReadOnlyMemory<byte> message, out ValueTask<bool>? wait, CancellationToken cancellationToken)
+    {
+        message = default;
+        wait = null;
+        if (_drained == _drainEnd && !Swap(ref wait, cancellationToken))
+        {
+            return false;
+        }
+
+        var length = BinaryPrimitives.ReadInt32LittleEndian(_draining.AsSpan(_drained));
+        message = _draining.AsMemory(_drained + LengthBytes, length);
+        _drained += LengthBytes + length;
+        return true;
+    }
+
+    private bool Swap(ref ValueTask<bool>? wait, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource? room;
+        lock (_gate)
+        {
+            (_drained, _drainEnd) = (0, 0);
+            if (_filled == 0)
+            {
+                // Nothing is held while nothing is queued.
+                Release(ref _draining);
+                if (_ended is null)
+                {
+                    _waiter.Reset();
+                    _waiting = true;
+                    wait = new ValueTask<bool>(this, _waiter.Version);
+                }
+            }
+            else
+            {
+                (_filling, _draining) = (_draining, _filling);
+                (_drainEnd, _filled) = (_filled, 0);
+            }
+
+            room = _room;
+            _room = null;
+        }
+
+        room?.TrySetResult();
+        if (wait is not null && cancellationToken.CanBeCanceled)
+        {
+            _registration = cancellationToken.UnsafeRegister(
+                static (queue, token) => ((ReceiveQueue)queue!).Cancel(token), this);
+        }
+
+        return wait is null && _drainEnd > 0;
+    }
+
+    private async ValueTask<bool> WaitForRoomAsync(ReadOnlyMemory<byte> message)
+    {
+        while (true)
+        {
+            Task room;
+            lock (_gate)
+            {
+                if (_ended is not null)
+                {
+                    return false;
+                }
+
+                _room ??= new TaskCompletionSource();
+                room = _filled == 0 ? Task.CompletedTask : _room.Task;
+            }
+
+            await room.ConfigureAwait(false);
+            if (TryEnqueue(message.Span))
+            {
+                return true;
+            }
+        }
+    }
+
+    private void Append(ReadOnlySpan<byte> message)
+    {
+        var needed = _filled + LengthBytes + message.Length;
+        if (_filling.Length < needed)
+        {
+            var larger = pool.Rent(needed);
+            _filling.AsSpan(0, _filled).CopyTo(larger);
+            Release(ref _filling);
+            _filling = larger;
+        }
+
+        BinaryPrimitives.WriteInt32LittleEndian(_filling.AsSpan(_filled), message.Length);
+        message.CopyTo(_filling.AsSpan(_filled + LengthBytes));
+        _filled = needed;
+    }
+
+    private void Cancel(CancellationToken cancellationToken)
+    {
+        bool wake;
+        lock (_gate)
+        {
+            wake = StopWaiting();
+        }
+
+        if (wake)
+        {
+            _waiter.SetException(new OperationCanceledException(cancellationToken));
+        }
+    }
+
+    private bool StopWaiting()
+    {
+        var was = _waiting;
+        _waiting = false;
+        return was;
+    }
+
+    private void Wake() => _waiter.SetResult(true);
+
+    private ConnectionClosedException EndReceive()
+    {
+        Volatile.Write(ref _receiving, 0);
+        return new ConnectionClosedException(_ended.GetValueOrDefault());
+    }
+
+    private void Release(ref byte[] buffer)
+    {
+        if (buffer.Length > 0)
+        {
+            pool.Return(buffer);
+        }
+
+        buffer = [];
+    }
+}
