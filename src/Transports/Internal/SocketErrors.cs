@@ -44,6 +44,11 @@ internal static class SocketErrors
     public static bool EndsAccepting(SocketError error) =>
         IsOwnDoing(error) || error is SocketError.InvalidArgument or SocketError.OperationNotSupported;
 
+    /// <summary>True for an error of accept that concerns only the peer that was to be accepted (accept(2)).</summary>
+    public static bool IsPeerGone(SocketError error) =>
+        error is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.NetworkDown
+            or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.HostUnreachable;
+
     private static CloseReason ToCloseReason(SocketError error) => error switch
     {
         // Writing to a stream whose peer has gone is EPIPE, which .NET calls Shutdown.

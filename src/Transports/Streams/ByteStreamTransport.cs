@@ -1,5 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Transports.Diagnostics;
 using Transports.Framing;
 
 namespace Transports;
@@ -11,6 +13,8 @@ namespace Transports;
 /// </summary>
 public abstract class ByteStreamTransport : ITransport
 {
+    private readonly StreamEnvironment _environment;
+
     /// <summary>Sets the transport up.</summary>
     /// <param name="scheme">Its name in endpoint URIs, logs and metrics.</param>
     /// <param name="options">Its limits; a copy is taken.</param>
@@ -25,21 +29,51 @@ public abstract class ByteStreamTransport : ITransport
         ILoggerFactory? loggerFactory = null,
         TimeProvider? timeProvider = null)
     {
-        throw new NotImplementedException();
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(framing);
+        var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(TransportLog.Category);
+        _environment = new StreamEnvironment(
+            scheme, (StreamTransportOptions)options.Snapshot(), framing, logger, timeProvider ?? TimeProvider.System);
+        Capabilities = new TransportCapabilities(
+            scheme,
+            PreservesBoundaries: framing.PreservesBoundaries,
+            IsOrdered: true,
+            IsReliable: true,
+            IsConnectionOriented: true,
+            _environment.MaxMessageBytes);
     }
 
     /// <inheritdoc/>
-    public TransportCapabilities Capabilities => throw new NotImplementedException();
+    public TransportCapabilities Capabilities { get; }
+
+    /// <summary>
+    /// Accepted connections start on the accepting thread instead of the thread pool. Only for streams whose receives
+    /// never find data that was there already, such as those in memory.
+    /// </summary>
+    protected virtual bool StartsInline => false;
 
     /// <inheritdoc/>
-    public ValueTask<IListener> ListenAsync(
-        EndPoint localEndPoint, IMessageHandler handler, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+    public async ValueTask<IListener> ListenAsync(
+        EndPoint localEndPoint, IMessageHandler handler, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(localEndPoint);
+        ArgumentNullException.ThrowIfNull(handler);
+        cancellationToken.ThrowIfCancellationRequested();
+        var source = await BindAsync(localEndPoint, cancellationToken).ConfigureAwait(false);
+        return new StreamListener(source, _environment, handler, StartsInline);
+    }
 
     /// <inheritdoc/>
-    public ValueTask<IConnection> ConnectAsync(
-        EndPoint remoteEndPoint, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+    public async ValueTask<IConnection> ConnectAsync(
+        EndPoint remoteEndPoint, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(remoteEndPoint);
+        cancellationToken.ThrowIfCancellationRequested();
+        var stream = await OpenInTimeAsync(remoteEndPoint, cancellationToken).ConfigureAwait(false);
+        var connection = new StreamConnection(stream, _environment, handler: null, listener: null);
+        connection.Start();
+        return connection;
+    }
 
     /// <summary>Starts to welcome peers.</summary>
     /// <exception cref="AddressInUseException">Somebody listens there already.</exception>
@@ -47,7 +81,28 @@ public abstract class ByteStreamTransport : ITransport
     protected abstract ValueTask<IByteStreamListener> BindAsync(
         EndPoint localEndPoint, CancellationToken cancellationToken);
 
-    /// <summary>Opens a stream to a peer; the token ends when <see cref="StreamTransportOptions.ConnectTimeout"/> has passed.</summary>
+    /// <summary>Opens a stream to a peer, within <see cref="StreamTransportOptions.ConnectTimeout"/>.</summary>
     /// <exception cref="ConnectionFailedException">Nobody listens there.</exception>
     protected abstract ValueTask<ByteStream> OpenAsync(EndPoint remoteEndPoint, CancellationToken cancellationToken);
+
+    private async ValueTask<ByteStream> OpenInTimeAsync(EndPoint remoteEndPoint, CancellationToken cancellationToken)
+    {
+        var limit = _environment.Options.ConnectTimeout;
+        using var timeout = new CancellationTokenSource(limit, _environment.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            return await OpenAsync(remoteEndPoint, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (timeout.IsCancellationRequested)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new ConnectionFailedException($"{remoteEndPoint} did not answer within {limit}.", exception);
+        }
+        catch (OperationCanceledException exception)
+        {
+            // Names the caller's token, not the one that it was linked into.
+            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+        }
+    }
 }

@@ -1,0 +1,19 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Transports;
+
+/// <summary>Endpoints as users should see them.</summary>
+internal static class SocketEndPoints
+{
+    /// <summary>
+    /// IPv4 that came mapped into IPv6 becomes IPv4 again, so that one peer has one name in keys, logs and limits. The
+    /// unnamed end of a Unix socket becomes null.
+    /// </summary>
+    public static EndPoint? Normalize(EndPoint? endPoint) => endPoint switch
+    {
+        IPEndPoint { Address.IsIPv4MappedToIPv6: true } ip => new IPEndPoint(ip.Address.MapToIPv4(), ip.Port),
+        UnixDomainSocketEndPoint unix when unix.ToString().Length == 0 => null,
+        _ => endPoint,
+    };
+}

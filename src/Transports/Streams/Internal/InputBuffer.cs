@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.Diagnostics;
+
+namespace Transports;
+
+/// <summary>
+/// The bytes of one connection that have arrived and are not yet handled, always contiguous. Rented when a receive is
+/// about to begin and given back when all is handled: an idle connection holds nothing.
+/// </summary>
+internal sealed class InputBuffer(int readBytes, ArrayPool<byte> pool)
+{
+    private byte[] _array = [];
+    private int _start;
+    private int _end;
+
+    public ReadOnlySpan<byte> Unread => _array.AsSpan(_start, _end - _start);
+
+    public ReadOnlyMemory<byte> Slice(int offset, int length) => _array.AsMemory(_start + offset, length);
+
+    /// <summary>Room for the next receive, behind what is there.</summary>
+    /// <param name="expected">How long the first message will be with all that frames it; 0 when unknown.</param>
+    public Memory<byte> GetRoom(int expected)
+    {
+        var length = _end - _start;
+        var wanted = expected > length ? Math.Max(expected, readBytes) : Math.Max(length * 2, readBytes);
+        if (_array.Length < wanted && (_end == _array.Length || _array.Length - _start < expected))
+        {
+            MoveTo(pool.Rent(wanted), length);
+        }
+        else if (_start > 0 && (_end == _array.Length || _array.Length - _start < expected))
+        {
+            _array.AsSpan(_start, length).CopyTo(_array);
+            (_start, _end) = (0, length);
+        }
+
+        Debug.Assert(_end < _array.Length, "A receive into no room would look like the end of the stream.");
+        return _array.AsMemory(_end);
+    }
+
+    public void Received(int count) => _end += count;
+
+    public void Consume(int count)
+    {
+        _start += count;
+        if (_start == _end)
+        {
+            (_start, _end) = (0, 0);
+        }
+    }
+
+    /// <summary>Gives the buffer back if nothing is in it.</summary>
+    public void ReleaseIfEmpty()
+    {
+        if (_start == _end)
+        {
+            Release();
+        }
+    }
+
+    public void Release()
+    {
+        (_start, _end) = (0, 0);
+        if (_array.Length > 0)
+        {
+            pool.Return(_array);
+            _array = [];
+        }
+    }
+
+    private void MoveTo(byte[] larger, int length)
+    {
+        Unread.CopyTo(larger);
+        Release();
+        (_array, _end) = (larger, length);
+    }
+}

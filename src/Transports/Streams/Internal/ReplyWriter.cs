@@ -1,0 +1,217 @@
+using System.Buffers;
+
+namespace Transports;
+
+/// <summary>Writes the replies of one connection's handler in place, in the buffer that will be sent.</summary>
+/// <remarks>
+/// While the handler runs on the thread that received the message, nobody else comes near this buffer and nothing is
+/// locked: all replies to what one receive brought leave in one send. A handler that waits leaves that thread: the
+/// receive loop then sends what was committed (<see cref="EndBatch"/>), and from there on every commit is made under
+/// the output's gate and sent at once. The bytes of a message in progress belong to the handler alone throughout.
+/// </remarks>
+internal sealed class ReplyWriter(StreamConnection connection, StreamOutput output, StreamEnvironment environment)
+    : MessageWriter
+{
+    private readonly ArrayPool<byte> _pool = environment.Pool;
+    private byte[] _buffer = [];
+    private int _taken;
+    private int _committed;
+    private int _messages;
+    private int _payloadStart;
+    private int _written;
+    private bool _inMessage;
+    private bool _isUsable;
+    private int _batchThread;
+
+    private bool IsOnBatchThread => _batchThread == Environment.CurrentManagedThreadId;
+
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Reserve(sizeHint);
+        return _buffer.AsMemory(_written, _buffer.Length - _written - environment.Framing.MaxTrailerBytes);
+    }
+
+    public override Span<byte> GetSpan(int sizeHint = 0)
+    {
+        Reserve(sizeHint);
+        return _buffer.AsSpan(_written, _buffer.Length - _written - environment.Framing.MaxTrailerBytes);
+    }
+
+    public override void Advance(int count)
+    {
+        ThrowIfUnusable();
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(
+            count, _inMessage ? _buffer.Length - _written - environment.Framing.MaxTrailerBytes : 0);
+        _written += count;
+    }
+
+    public override ValueTask SendAsync(CancellationToken cancellationToken = default)
+    {
+        Reserve(0);
+        Check();
+        if (IsOnBatchThread)
+        {
+            Commit();
+            return _committed > environment.Options.OutputHighWaterBytes
+                ? SendBatchAsync(cancellationToken)
+                : default;
+        }
+
+        lock (output.Gate)
+        {
+            Commit();
+            QueueCommitted();
+        }
+
+        output.Flush();
+        return output.WaitForRoomAsync(cancellationToken);
+    }
+
+    /// <summary>Sends a message in its place among the replies, if this is the thread that handles the batch.</summary>
+    public bool TrySend(ReadOnlySpan<byte> message, CancellationToken cancellationToken, out ValueTask sent)
+    {
+        sent = default;
+        if (!IsOnBatchThread || _inMessage || output.IsClosed)
+        {
+            return false;
+        }
+
+        FrameWriter.Append(environment.Framing, _pool, ref _buffer, ref _committed, message);
+        _messages++;
+        if (_committed > environment.Options.OutputHighWaterBytes)
+        {
+            sent = SendBatchAsync(cancellationToken);
+        }
+
+        return true;
+    }
+
+    /// <summary>The receive loop is about to hand messages to the handler, on this thread.</summary>
+    public void BeginBatch()
+    {
+        // What a handler committed elsewhere has been taken out already.
+        (_taken, _committed, _messages) = (0, 0, 0);
+        _batchThread = Environment.CurrentManagedThreadId;
+    }
+
+    /// <summary>
+    /// The receive loop has its thread back. Whether the handler has ended or waits elsewhere makes no difference here:
+    /// what is committed is taken out and sent.
+    /// </summary>
+    public ValueTask EndBatch(bool handlerIsRunning)
+    {
+        if (!handlerIsRunning)
+        {
+            _batchThread = 0;
+            return _committed > 0 ? SendBatchAsync(CancellationToken.None) : Release();
+        }
+
+        lock (output.Gate)
+        {
+            _batchThread = 0;
+            QueueCommitted();
+        }
+
+        output.Flush();
+        return default;
+    }
+
+    public void BeginMessage() => _isUsable = true;
+
+    /// <summary>The handler has ended: what it wrote and did not send is discarded.</summary>
+    public void EndMessage()
+    {
+        _isUsable = false;
+        _inMessage = false;
+    }
+
+    /// <summary>Gives back what is held.</summary>
+    public ValueTask Release()
+    {
+        (_taken, _committed, _messages) = (0, 0, 0);
+        FrameWriter.Release(_pool, ref _buffer);
+        return default;
+    }
+
+    private ValueTask SendBatchAsync(CancellationToken cancellationToken)
+    {
+        var (buffer, length, messages) = (_buffer, _committed, _messages);
+        (_buffer, _committed, _messages) = ([], 0, 0);
+        return output.SendFramedAsync(buffer, length, messages, cancellationToken);
+    }
+
+    private void QueueCommitted()
+    {
+        if (_committed > _taken)
+        {
+            output.QueueFramed(_buffer.AsSpan(_taken, _committed - _taken), _messages);
+            (_taken, _messages) = (_committed, 0);
+        }
+    }
+
+    private void Reserve(int sizeHint)
+    {
+        ThrowIfUnusable();
+        if (!_inMessage)
+        {
+            _inMessage = true;
+            _written = _payloadStart = _committed + environment.Framing.MaxHeaderBytes;
+        }
+        else if (_written - _payloadStart > environment.MaxMessageBytes)
+        {
+            // Said when the message is sent would be too late: the buffer must not grow without bound until then.
+            throw TooLong();
+        }
+
+        var needed = _written + Math.Max(sizeHint, 1) + environment.Framing.MaxTrailerBytes;
+        if (_buffer.Length < needed)
+        {
+            Grow(needed);
+        }
+    }
+
+    private void Grow(int needed)
+    {
+        // The receive loop may be taking out what was committed before the handler left its thread.
+        lock (output.Gate)
+        {
+            FrameWriter.Reserve(_pool, ref _buffer, Math.Min(_written, _buffer.Length), needed);
+        }
+    }
+
+    private void Check()
+    {
+        var length = _written - _payloadStart;
+        if (length > environment.MaxMessageBytes)
+        {
+            throw TooLong();
+        }
+
+        try
+        {
+            environment.Framing.Validate(_buffer.AsSpan(_payloadStart, length));
+            output.ThrowIfClosed();
+        }
+        catch
+        {
+            _inMessage = false;
+            throw;
+        }
+    }
+
+    private MessageTooLongException TooLong()
+    {
+        _inMessage = false;
+        return new MessageTooLongException(_written - _payloadStart, environment.MaxMessageBytes);
+    }
+
+    private void Commit()
+    {
+        _committed += FrameWriter.Frame(environment.Framing, _buffer, _committed, _written - _payloadStart);
+        _messages++;
+        _inMessage = false;
+    }
+
+    private void ThrowIfUnusable() => ObjectDisposedException.ThrowIf(!_isUsable, connection);
+}

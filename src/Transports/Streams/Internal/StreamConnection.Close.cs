@@ -1,0 +1,172 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Transports.Diagnostics;
+
+namespace Transports;
+
+internal sealed partial class StreamConnection
+{
+    private const int Open = -1;
+
+    private readonly CancellationTokenSource _stopReceiving = new();
+    private readonly CancellationTokenSource _ended = new();
+    private int _reason = Open;
+    private bool _isAborted;
+    private bool _isObserved;
+
+    private bool IsClosing => Volatile.Read(ref _reason) != Open;
+
+    /// <summary>
+    /// Closes in an orderly way: what was sent is flushed, and the peer gets a moment to close too. While the handler
+    /// runs this only begins it, so that a handler may dispose of its own connection.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        BeginClose(CloseReason.LocalClosed);
+        if (_handler is null || !Volatile.Read(ref _isBusy))
+        {
+            await _completion.Task.ConfigureAwait(false);
+        }
+
+        _received?.Discard((CloseReason)_reason);
+    }
+
+    public void Abort() => CloseNow(CloseReason.Aborted);
+
+    /// <summary>Reads nothing more; what was read is handled and answered, then the connection is closed.</summary>
+    public void Drain() => _stopReceiving.Cancel();
+
+    /// <summary>Takes nothing more in either direction, and closes when what was sent has left.</summary>
+    public void BeginClose(CloseReason reason)
+    {
+        if (TryClose(reason))
+        {
+            _output.Close(reason);
+            _received?.Complete(reason);
+            _stopReceiving.Cancel();
+        }
+    }
+
+    /// <summary>Ends the connection without ceremony; the peer sees a reset.</summary>
+    public void CloseNow(CloseReason reason)
+    {
+        TryClose(reason);
+        reason = (CloseReason)_reason;
+        _isAborted = true;
+        _output.Discard(reason);
+        _stream.Abort();
+        _received?.Complete(reason);
+        _stopReceiving.Cancel();
+        _ended.Cancel();
+        if (_handler is not null && Volatile.Read(ref _isBusy))
+        {
+            // Nobody need wait for a handler that may never end; the rest is released when it does.
+            _completion.TrySetResult(reason);
+        }
+    }
+
+    public void OnStreamFailed(Exception exception) => CloseNow(ToCloseReason(exception));
+
+    private static CloseReason ToCloseReason(Exception exception) => exception switch
+    {
+        ConnectionClosedException closed => closed.Reason,
+        SocketException error => SocketErrors.OnTransfer(error).Reason,
+        IOException { InnerException: SocketException error } => SocketErrors.OnTransfer(error).Reason,
+        _ => CloseReason.TransportFailed,
+    };
+
+    private static bool IsOrderly(CloseReason reason) => reason is not (
+        CloseReason.Aborted or CloseReason.RemoteReset or CloseReason.SlowConsumer or CloseReason.LimitReached
+        or CloseReason.TransportFailed or CloseReason.Unreachable);
+
+    private bool TryClose(CloseReason reason) =>
+        Interlocked.CompareExchange(ref _reason, (int)reason, Open) == Open;
+
+    /// <summary>The receive loop's last act: everything ends here, whatever the cause.</summary>
+    private async ValueTask EndAsync(CloseReason cause, Exception? exception)
+    {
+        TryClose(cause);
+        var reason = (CloseReason)_reason;
+        _received?.Complete(reason);
+        if (IsOrderly(reason) && !_isAborted)
+        {
+            await CloseOrderlyAsync(reason).ConfigureAwait(false);
+        }
+        else
+        {
+            CloseNow(reason);
+        }
+
+        await _ended.CancelAsync().ConfigureAwait(false);
+        await DisposeStreamAsync().ConfigureAwait(false);
+        _output.Discard(reason);
+        _input.Release();
+        await _reply.Release().ConfigureAwait(false);
+        await DisconnectObserverAsync(reason).ConfigureAwait(false);
+        _environment.Metrics.ConnectionClosed(reason);
+        if (_environment.Logger.IsEnabled(LogLevel.Debug))
+        {
+            TransportLog.ConnectionClosed(_environment.Logger, Id, reason, exception);
+        }
+
+        _listener?.Remove(this);
+        _completion.TrySetResult(reason);
+    }
+
+    private async ValueTask CloseOrderlyAsync(CloseReason reason)
+    {
+        try
+        {
+            await _output.FlushAndCloseAsync(reason).ConfigureAwait(false);
+            await _stream.CompleteSendsAsync().ConfigureAwait(false);
+            if (!_sawEndOfStream)
+            {
+                await LingerAsync().ConfigureAwait(false);
+            }
+        }
+#pragma warning disable CA1031 // the connection ends in any case; its reason stands already
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            _stream.Abort();
+        }
+    }
+
+    /// <summary>
+    /// Reads and forgets until the peer has closed too. Closing a socket on which data is still arriving makes the
+    /// system send a reset, and that would destroy what the peer has not read of our last messages.
+    /// </summary>
+    private async ValueTask LingerAsync()
+    {
+        using var timeout = new CancellationTokenSource(
+            _environment.Options.LingerTimeout, _environment.TimeProvider);
+        _input.Release();
+        try
+        {
+            int count;
+            do
+            {
+                count = await _stream.ReceiveAsync(_input.GetRoom(expected: 0), timeout.Token).ConfigureAwait(false);
+            }
+            while (count > 0);
+        }
+        catch (OperationCanceledException)
+        {
+            // The peer had its moment.
+        }
+    }
+
+    private async ValueTask DisposeStreamAsync()
+    {
+        try
+        {
+            await _stream.DisposeAsync().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // the connection has ended in any case
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            _stream.Abort();
+        }
+    }
+}

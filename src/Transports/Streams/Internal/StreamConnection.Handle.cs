@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Transports.Diagnostics;
+
+namespace Transports;
+
+internal sealed partial class StreamConnection
+{
+    /// <summary>Calls the handler; false when it faulted. A handler that does not wait costs nothing here.</summary>
+    private ValueTask<bool> HandleAsync(ReadOnlyMemory<byte> payload)
+    {
+        if (TransportMetrics.HandlerDurationEnabled || TransportTracing.Enabled)
+        {
+            return HandleObservedAsync(payload);
+        }
+
+        ValueTask handling;
+        try
+        {
+            _context!.Begin(payload);
+            handling = _handler!.HandleAsync(_context, _ended.Token);
+            if (!handling.IsCompleted)
+            {
+                return AwaitHandlerAsync(handling);
+            }
+
+            handling.GetAwaiter().GetResult();
+        }
+#pragma warning disable CA1031 // a handler may throw anything; it ends this connection and nothing else
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _context!.End();
+            return new ValueTask<bool>(OnHandlerFaulted(exception));
+        }
+
+        _context.End();
+        return new ValueTask<bool>(true);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> AwaitHandlerAsync(ValueTask handling)
+    {
+        try
+        {
+            await handling.ConfigureAwait(false);
+            return true;
+        }
+#pragma warning disable CA1031 // a handler may throw anything; it ends this connection and nothing else
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return OnHandlerFaulted(exception);
+        }
+        finally
+        {
+            _context!.End();
+        }
+    }
+
+    private async ValueTask<bool> HandleObservedAsync(ReadOnlyMemory<byte> payload)
+    {
+        using var activity = TransportTracing.StartHandling(_environment.Scheme, Id, payload.Length);
+        var started = _environment.TimeProvider.GetTimestamp();
+        try
+        {
+            _context!.Begin(payload);
+            await _handler!.HandleAsync(_context, _ended.Token).ConfigureAwait(false);
+            return true;
+        }
+#pragma warning disable CA1031 // a handler may throw anything; it ends this connection and nothing else
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            TransportTracing.Fail(activity, exception);
+            return OnHandlerFaulted(exception);
+        }
+        finally
+        {
+            _context!.End();
+            _environment.Metrics.Handled(_environment.TimeProvider.GetElapsedTime(started));
+        }
+    }
+
+    private bool OnHandlerFaulted(Exception exception)
+    {
+        if (!IsOwnEnd(exception))
+        {
+            TransportLog.HandlerFaulted(_environment.Logger, Id, exception);
+        }
+
+        return false;
+    }
+
+    /// <summary>A handler that learns of the connection's end in the middle of its work has done nothing wrong.</summary>
+    private bool IsOwnEnd(Exception exception) =>
+        IsClosing && exception is OperationCanceledException or ConnectionClosedException;
+
+    private async ValueTask<bool> ConnectObserverAsync()
+    {
+        if (_handler is not IConnectionObserver observer)
+        {
+            return true;
+        }
+
+        Volatile.Write(ref _isBusy, true);
+        _isObserved = true;
+        try
+        {
+            await observer.OnConnectedAsync(this, _ended.Token).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // an observer may throw anything; it ends this connection and nothing else
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            OnObserverFaulted(exception);
+            return false;
+        }
+
+        Touch();
+        Volatile.Write(ref _isBusy, false);
+        return true;
+    }
+
+    private async ValueTask DisconnectObserverAsync(CloseReason reason)
+    {
+        if (!_isObserved)
+        {
+            return;
+        }
+
+        Debug.Assert(_handler is IConnectionObserver, "Only an observer that was called is called again.");
+        Volatile.Write(ref _isBusy, true);
+        try
+        {
+            await ((IConnectionObserver)_handler).OnDisconnectedAsync(this, reason).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // an observer may throw anything; the connection has ended all the same
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            OnObserverFaulted(exception);
+        }
+    }
+
+    private void OnObserverFaulted(Exception exception)
+    {
+        if (!IsOwnEnd(exception))
+        {
+            TransportLog.ObserverFaulted(_environment.Logger, Id, exception);
+        }
+    }
+}

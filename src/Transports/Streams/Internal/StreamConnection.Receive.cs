@@ -1,0 +1,139 @@
+using System.Runtime.CompilerServices;
+using Transports.Framing;
+
+namespace Transports;
+
+internal sealed partial class StreamConnection
+{
+    private int _examined;
+    private int _expected;
+    private bool _sawEndOfStream;
+    private long _lastActivity;
+    private bool _isBusy;
+
+    /// <summary>How long nothing has been received or handled; zero while the handler works.</summary>
+    public TimeSpan IdleFor(long now) => Volatile.Read(ref _isBusy)
+        ? TimeSpan.Zero
+        : _environment.TimeProvider.GetElapsedTime(Volatile.Read(ref _lastActivity), now);
+
+    private void Touch() => Volatile.Write(ref _lastActivity, _environment.TimeProvider.GetTimestamp());
+
+    private async Task RunAsync()
+    {
+        var reason = CloseReason.TransportFailed;
+        Exception? cause = null;
+        try
+        {
+            reason = await ConnectObserverAsync().ConfigureAwait(false)
+                ? await ReceiveMessagesAsync().ConfigureAwait(false)
+                : CloseReason.HandlerFaulted;
+        }
+        catch (OperationCanceledException) when (_stopReceiving.IsCancellationRequested)
+        {
+            // Only a drain stops the receiving without having set a reason.
+            reason = CloseReason.ShuttingDown;
+        }
+#pragma warning disable CA1031 // whatever a stream throws ends this connection and nothing else
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            (reason, cause) = (ToCloseReason(exception), exception);
+        }
+
+        await EndAsync(reason, cause).ConfigureAwait(false);
+    }
+
+    private async ValueTask<CloseReason> ReceiveMessagesAsync()
+    {
+        while (true)
+        {
+            // A connection that waits holds no buffer: it is rented when there is something to read.
+            await _stream.WaitForDataAsync(_stopReceiving.Token).ConfigureAwait(false);
+            var room = _input.GetRoom(_expected);
+            var count = await _stream.ReceiveAsync(room, _stopReceiving.Token).ConfigureAwait(false);
+            _input.Received(count);
+            _sawEndOfStream = count == 0;
+            Volatile.Write(ref _isBusy, true);
+            if (await DeliverAllAsync(count, endOfStream: count == 0).ConfigureAwait(false) is { } reason)
+            {
+                return reason;
+            }
+
+            _input.ReleaseIfEmpty();
+            Touch();
+            Volatile.Write(ref _isBusy, false);
+            if (_stopReceiving.IsCancellationRequested)
+            {
+                return CloseReason.ShuttingDown;
+            }
+        }
+    }
+
+    /// <summary>Delivers every whole message there is, then sends the replies to all of them at once.</summary>
+    /// <returns>Why the connection must end; null to go on.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<CloseReason?> DeliverAllAsync(int bytes, bool endOfStream)
+    {
+        CloseReason? result = null;
+        var messages = 0;
+        _reply.BeginBatch();
+        while (result is null && TryRead(endOfStream, out var frame, out result))
+        {
+            messages++;
+            var delivery = DeliverAsync(_input.Slice(frame.PayloadOffset, (int)frame.PayloadLength));
+            if (!delivery.IsCompleted)
+            {
+                // The handler waits. What is ready leaves now; the rest of the batch goes on when it has ended.
+                await _reply.EndBatch(handlerIsRunning: true).ConfigureAwait(false);
+                result = await delivery.ConfigureAwait(false) ? null : CloseReason.HandlerFaulted;
+                _reply.BeginBatch();
+            }
+            else if (!delivery.GetAwaiter().GetResult())
+            {
+                result = CloseReason.HandlerFaulted;
+            }
+
+            _input.Consume(frame.TotalLength);
+        }
+
+        _environment.Metrics.Received(messages, bytes);
+        await _reply.EndBatch(handlerIsRunning: false).ConfigureAwait(false);
+        return result ?? (endOfStream ? CloseReason.RemoteClosed : null);
+    }
+
+    /// <summary>Finds the next message; false when there is none yet, or when the connection must end.</summary>
+    private bool TryRead(bool endOfStream, out MessageFrame frame, out CloseReason? reason)
+    {
+        (frame, reason) = (default, null);
+        if (IsClosing)
+        {
+            reason = CloseReason.LocalClosed;
+            return false;
+        }
+
+        var unread = _input.Unread;
+        if (unread.IsEmpty)
+        {
+            return false;
+        }
+
+        var status = _environment.Framing.Read(
+            unread, endOfStream, _environment.MaxMessageBytes, ref _examined, out frame);
+        (_examined, _expected) = status == FrameStatus.Message ? (0, 0) : (_examined, frame.TotalLength);
+        reason = status switch
+        {
+            FrameStatus.MessageTooLong => CloseReason.MessageTooLong,
+            FrameStatus.Malformed => CloseReason.MalformedMessage,
+            FrameStatus.NeedMoreData when endOfStream => CloseReason.MalformedMessage,
+            _ => null,
+        };
+        return status == FrameStatus.Message;
+    }
+
+    /// <summary>
+    /// Hands one message on; false when the handler faulted. A queue that is full stops the receiving, and that slows
+    /// the peer down.
+    /// </summary>
+    private ValueTask<bool> DeliverAsync(ReadOnlyMemory<byte> payload) =>
+        _received is not null ? _received.EnqueueAsync(payload) : HandleAsync(payload);
+}

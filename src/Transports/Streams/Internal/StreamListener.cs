@@ -1,0 +1,179 @@
+using System.Net;
+using Transports.Diagnostics;
+
+namespace Transports;
+
+/// <summary>Accepts streams and makes connections of them, until it is stopped.</summary>
+internal sealed class StreamListener : IListener
+{
+    private readonly IByteStreamListener _source;
+    private readonly StreamEnvironment _environment;
+    private readonly IMessageHandler _handler;
+    private readonly bool _startsInline;
+    private readonly ConnectionSet _connections;
+    private readonly IdleSweep _idleSweep;
+    private readonly AcceptBackoff _backoff;
+    private readonly LogThrottle _refused;
+    private readonly CancellationTokenSource _stopAccepting = new();
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private readonly Task _accepting;
+    private Task? _stopping;
+
+    public StreamListener(
+        IByteStreamListener source, StreamEnvironment environment, IMessageHandler handler, bool startsInline)
+    {
+        (_source, _environment, _handler, _startsInline) = (source, environment, handler, startsInline);
+        LocalEndPoint = source.LocalEndPoint;
+        _connections = new ConnectionSet(environment.Options);
+        _idleSweep = new IdleSweep(_connections, environment.Options.IdleTimeout, environment.TimeProvider);
+        _backoff = new AcceptBackoff(
+            LocalEndPoint, environment.Logger, environment.Metrics, environment.TimeProvider);
+        _refused = new LogThrottle(environment.TimeProvider);
+        TransportLog.Listening(environment.Logger, environment.Scheme, LocalEndPoint);
+        _accepting = AcceptAllAsync();
+    }
+
+    public EndPoint LocalEndPoint { get; }
+
+    public Task Completion => _completion.Task;
+
+    public void Remove(StreamConnection connection) => _connections.Remove(connection);
+
+    public ValueTask DisposeAsync() => StopAsync(CancellationToken.None);
+
+    public ValueTask StopAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            // A second call waits for the first; its own deadline holds as well.
+            _stopping ??= StopOnceAsync();
+        }
+
+        return EndByAsync(_stopping, cancellationToken);
+    }
+
+    private async Task AcceptAllAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await AcceptAsync().ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (_stopAccepting.IsCancellationRequested)
+        {
+            // Stopped.
+        }
+#pragma warning disable CA1031 // whatever ends the loop must show in Completion instead of being lost
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            if (!_stopAccepting.IsCancellationRequested)
+            {
+                TransportLog.ListenerDied(_environment.Logger, LocalEndPoint, exception);
+                _completion.TrySetException(exception);
+            }
+        }
+    }
+
+    private async ValueTask AcceptAsync()
+    {
+        ByteStream stream;
+        try
+        {
+            stream = await _source.AcceptAsync(_stopAccepting.Token).ConfigureAwait(false);
+            _backoff.Succeeded();
+        }
+        catch (TransportException exception)
+        {
+            await _backoff.FailedAsync(exception, _stopAccepting.Token).ConfigureAwait(false);
+            return;
+        }
+
+        var connection = new StreamConnection(stream, _environment, _handler, this);
+        if (_connections.TryAdd(connection))
+        {
+            Start(connection);
+        }
+        else
+        {
+            await RefuseAsync(stream).ConfigureAwait(false);
+        }
+    }
+
+    private void Start(StreamConnection connection)
+    {
+        if (_startsInline)
+        {
+            connection.Start();
+        }
+        else
+        {
+            // A first message that has arrived already is handled at once; that must not hold up the next accept.
+            ThreadPool.UnsafeQueueUserWorkItem(connection, preferLocal: false);
+        }
+    }
+
+    private async ValueTask RefuseAsync(ByteStream stream)
+    {
+        _environment.Metrics.ConnectionRefused();
+        if (_refused.TryPass(out var suppressed))
+        {
+            TransportLog.ConnectionRefused(_environment.Logger, LocalEndPoint, suppressed);
+        }
+
+        stream.Abort();
+        await stream.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task StopOnceAsync()
+    {
+        await _stopAccepting.CancelAsync().ConfigureAwait(false);
+        await _source.DisposeAsync().ConfigureAwait(false);
+        await _accepting.ConfigureAwait(false);
+        _idleSweep.Dispose();
+        var connections = _connections.Snapshot();
+        foreach (var connection in connections)
+        {
+            connection.Drain();
+        }
+
+        await Task.WhenAll(connections.Select(connection => connection.Completion)).ConfigureAwait(false);
+        TransportLog.Stopped(_environment.Logger, _environment.Scheme, LocalEndPoint);
+        _completion.TrySetResult();
+    }
+
+    private async ValueTask EndByAsync(Task stopping, CancellationToken deadline)
+    {
+        using var timeout = deadline.CanBeCanceled
+            ? null
+            : new CancellationTokenSource(_environment.Options.DrainTimeout, _environment.TimeProvider);
+        try
+        {
+            await stopping.WaitAsync(timeout?.Token ?? deadline).ConfigureAwait(false);
+            return;
+        }
+        catch (OperationCanceledException)
+        {
+            AbortAll();
+        }
+
+        await stopping.ConfigureAwait(false);
+    }
+
+    private void AbortAll()
+    {
+        var connections = _connections.Snapshot();
+        if (connections.Length > 0)
+        {
+            TransportLog.DrainAborted(_environment.Logger, LocalEndPoint, connections.Length);
+        }
+
+        foreach (var connection in connections)
+        {
+            connection.Abort();
+        }
+    }
+}

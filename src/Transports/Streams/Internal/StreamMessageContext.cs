@@ -1,0 +1,57 @@
+using System.Net;
+
+namespace Transports;
+
+/// <summary>The context of one connection: its messages are handled one at a time, so one is enough.</summary>
+internal sealed class StreamMessageContext(StreamConnection connection, ReplyWriter reply) : MessageContext
+{
+    private ReadOnlyMemory<byte> _payload;
+    private bool _isUsable;
+
+    public override ReadOnlyMemory<byte> Payload
+    {
+        get
+        {
+            ThrowIfUnusable();
+            return _payload;
+        }
+    }
+
+    public override EndPoint RemoteEndPoint => Connection.RemoteEndPoint;
+
+    public override EndPoint LocalEndPoint => Connection.LocalEndPoint;
+
+    public override IConnection Connection
+    {
+        get
+        {
+            ThrowIfUnusable();
+            return connection;
+        }
+    }
+
+    public override MessageWriter Reply
+    {
+        get
+        {
+            ThrowIfUnusable();
+            return reply;
+        }
+    }
+
+    public void Begin(ReadOnlyMemory<byte> payload)
+    {
+        _payload = payload;
+        _isUsable = true;
+        reply.BeginMessage();
+    }
+
+    public void End()
+    {
+        _payload = default;
+        _isUsable = false;
+        reply.EndMessage();
+    }
+
+    private void ThrowIfUnusable() => ObjectDisposedException.ThrowIf(!_isUsable, this);
+}

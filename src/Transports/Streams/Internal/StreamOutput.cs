@@ -1,0 +1,342 @@
+using System.Buffers;
+
+namespace Transports;
+
+/// <summary>
+/// What one connection has to send. One send is in flight at a time; what comes meanwhile is gathered and leaves
+/// together in the next. Whoever finds no send in flight sends on its own thread: there is no hop and no queue to wake.
+/// </summary>
+internal sealed class StreamOutput(StreamConnection connection, ByteStream stream, StreamEnvironment environment)
+{
+    private readonly ArrayPool<byte> _pool = environment.Pool;
+    private byte[] _queued = [];
+    private int _queuedLength;
+    private int _queuedMessages;
+    private int _inFlight;
+    private bool _sending;
+    private CloseReason? _closed;
+    private bool _isDiscarded;
+    private TaskCompletionSource? _room;
+    private TaskCompletionSource? _flushed;
+    private ValueTask _pendingSend;
+    private byte[] _pendingBuffer = [];
+    private Action? _onSent;
+    private ITimer? _stallTimer;
+    private long _stalledAt = long.MaxValue;
+
+    /// <summary>Guards everything here, and the reply writer where its handler has left the receiving thread.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>No new message is taken; what was committed before still leaves.</summary>
+    public bool IsClosed => _closed is not null;
+
+    private bool IsAboveMark => _inFlight + _queuedLength > environment.Options.OutputHighWaterBytes;
+
+    /// <summary>Frames and sends one message; waits first while the output is above its high-water mark.</summary>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        lock (Gate)
+        {
+            ThrowIfClosed();
+            if (!IsAboveMark)
+            {
+                FrameWriter.Append(environment.Framing, _pool, ref _queued, ref _queuedLength, message.Span);
+                _queuedMessages++;
+                if (_sending)
+                {
+                    return default;
+                }
+
+                _sending = true;
+            }
+            else
+            {
+                return SendWhenRoomAsync(message, cancellationToken);
+            }
+        }
+
+        SendQueued();
+        return default;
+    }
+
+    /// <summary>Sends a rented buffer of framed messages, which it takes over.</summary>
+    /// <returns>Ends when the output is below its high-water mark again.</returns>
+    public ValueTask SendFramedAsync(byte[] buffer, int length, int messages, CancellationToken cancellationToken)
+    {
+        lock (Gate)
+        {
+            if (_isDiscarded || _sending)
+            {
+                QueueFramed(buffer.AsSpan(0, length), messages);
+                _pool.Return(buffer);
+                return IsAboveMark ? WaitForRoomAsync(cancellationToken) : default;
+            }
+
+            _sending = true;
+            _inFlight = length;
+        }
+
+        Send(buffer, length, messages);
+        return Volatile.Read(ref _inFlight) > environment.Options.OutputHighWaterBytes
+            ? WaitForRoomAsync(cancellationToken)
+            : default;
+    }
+
+    /// <summary>Queues framed messages. The caller holds the gate, and calls <see cref="Flush"/> without it.</summary>
+    public void QueueFramed(ReadOnlySpan<byte> framed, int messages)
+    {
+        if (!_isDiscarded)
+        {
+            FrameWriter.Reserve(_pool, ref _queued, _queuedLength, _queuedLength + framed.Length);
+            framed.CopyTo(_queued.AsSpan(_queuedLength));
+            _queuedLength += framed.Length;
+            _queuedMessages += messages;
+        }
+    }
+
+    /// <summary>Sends what is queued, unless somebody is sending already.</summary>
+    public void Flush()
+    {
+        lock (Gate)
+        {
+            if (_sending || _queuedLength == 0)
+            {
+                return;
+            }
+
+            _sending = true;
+        }
+
+        SendQueued();
+    }
+
+    /// <summary>Ends when the output is below its high-water mark, or closed.</summary>
+    public async ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task room;
+            lock (Gate)
+            {
+                if (_closed is not null || !IsAboveMark)
+                {
+                    return;
+                }
+
+                _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                room = _room.Task;
+            }
+
+            await room.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes nothing more; ends when all that was taken has been sent, or cannot be.</summary>
+    public Task FlushAndCloseAsync(CloseReason reason)
+    {
+        Close(reason);
+        Flush();
+        lock (Gate)
+        {
+            if (!_sending)
+            {
+                return Task.CompletedTask;
+            }
+
+            _flushed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _flushed.Task;
+        }
+    }
+
+    /// <summary>Takes nothing more: senders get <see cref="ConnectionClosedException"/>.</summary>
+    public void Close(CloseReason reason)
+    {
+        TaskCompletionSource? room;
+        lock (Gate)
+        {
+            _closed ??= reason;
+            room = _room;
+            _room = null;
+        }
+
+        room?.TrySetResult();
+    }
+
+    /// <summary>Drops what is queued. The stream has been aborted, so a send in flight ends by itself.</summary>
+    public void Discard(CloseReason reason)
+    {
+        Close(reason);
+        _stallTimer?.Dispose();
+        lock (Gate)
+        {
+            _isDiscarded = true;
+            DropQueued();
+        }
+    }
+
+    public void ThrowIfClosed()
+    {
+        if (_closed is { } reason)
+        {
+            throw new ConnectionClosedException(reason);
+        }
+    }
+
+    private async ValueTask SendWhenRoomAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        await WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
+        await SendAsync(message, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void SendQueued()
+    {
+        if (TakeQueued(out var buffer, out var length, out var messages))
+        {
+            Send(buffer, length, messages);
+        }
+    }
+
+    /// <summary>Sends, on this thread as long as the stream takes it at once. The caller has set the sending flag.</summary>
+    private void Send(byte[] buffer, int length, int messages)
+    {
+        do
+        {
+            environment.Metrics.Sent(messages, length);
+            ValueTask send;
+            try
+            {
+                send = stream.SendAsync(buffer.AsMemory(0, length));
+                if (!send.IsCompleted)
+                {
+                    AwaitSend(send, buffer);
+                    return;
+                }
+
+                send.GetAwaiter().GetResult();
+            }
+#pragma warning disable CA1031 // whatever a stream throws ends this connection and nothing else
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                Fail(exception, buffer);
+                return;
+            }
+
+            _pool.Return(buffer);
+        }
+        while (TakeQueued(out buffer, out length, out messages));
+    }
+
+    /// <summary>
+    /// Waits without an async method: its state machine would be an allocation for every send that has to wait.
+    /// </summary>
+    private void AwaitSend(ValueTask send, byte[] buffer)
+    {
+        (_pendingSend, _pendingBuffer) = (send, buffer);
+        StartStallTimer();
+        _pendingSend.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_onSent ??= OnSent);
+    }
+
+    private void OnSent()
+    {
+        var (send, buffer) = (_pendingSend, _pendingBuffer);
+        (_pendingSend, _pendingBuffer) = (default, []);
+        StopStallTimer();
+        try
+        {
+            send.GetAwaiter().GetResult();
+        }
+#pragma warning disable CA1031 // whatever a stream throws ends this connection and nothing else
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Fail(exception, buffer);
+            return;
+        }
+
+        _pool.Return(buffer);
+        SendQueued();
+    }
+
+    /// <summary>Takes what was queued as the next send; when there is nothing, sending has ended.</summary>
+    private bool TakeQueued(out byte[] buffer, out int length, out int messages)
+    {
+        TaskCompletionSource? room = null;
+        TaskCompletionSource? flushed = null;
+        lock (Gate)
+        {
+            (buffer, length, messages) = (_queued, _queuedLength, _queuedMessages);
+            (_queued, _queuedLength, _queuedMessages) = ([], 0, 0);
+            _inFlight = length;
+            _sending = length > 0;
+            if (!IsAboveMark)
+            {
+                (room, _room) = (_room, null);
+            }
+
+            if (!_sending)
+            {
+                FrameWriter.Release(_pool, ref buffer);
+                (flushed, _flushed) = (_flushed, null);
+            }
+        }
+
+        room?.TrySetResult();
+        flushed?.TrySetResult();
+        return length > 0;
+    }
+
+    private void Fail(Exception exception, byte[] buffer)
+    {
+        TaskCompletionSource? flushed;
+        lock (Gate)
+        {
+            DropQueued();
+            (_sending, _inFlight) = (false, 0);
+            (flushed, _flushed) = (_flushed, null);
+        }
+
+        _pool.Return(buffer);
+        connection.OnStreamFailed(exception);
+        flushed?.TrySetResult();
+    }
+
+    private void DropQueued()
+    {
+        FrameWriter.Release(_pool, ref _queued);
+        (_queuedLength, _queuedMessages) = (0, 0);
+    }
+
+    private void StartStallTimer()
+    {
+        var timeout = environment.Options.SendTimeout;
+        if (timeout == Timeout.InfiniteTimeSpan)
+        {
+            return;
+        }
+
+        var time = environment.TimeProvider;
+        Volatile.Write(ref _stalledAt, time.GetTimestamp() + (long)(timeout.TotalSeconds * time.TimestampFrequency));
+        _stallTimer ??= time.CreateTimer(
+            static output => ((StreamOutput)output!).OnStallTimer(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
+        _stallTimer.Change(timeout, Timeout.InfiniteTimeSpan);
+    }
+
+    private void StopStallTimer()
+    {
+        Volatile.Write(ref _stalledAt, long.MaxValue);
+        _stallTimer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnStallTimer()
+    {
+        // The send may have ended, and another begun, while the timer was on its way.
+        if (environment.TimeProvider.GetTimestamp() >= Volatile.Read(ref _stalledAt))
+        {
+            connection.CloseNow(CloseReason.SlowConsumer);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Transports;
+
+/// <summary>A connected socket, TCP or Unix, through the framework's own async calls: any operating system.</summary>
+internal sealed class SocketByteStream : ByteStream
+{
+    private static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(1);
+
+    private readonly Socket _socket;
+    private readonly TimeProvider _timeProvider;
+    private long _lastWait;
+
+    /// <summary>Wraps a socket; <paramref name="unnamed"/> stands for an end of a Unix socket that has no name.</summary>
+    public SocketByteStream(Socket socket, EndPoint unnamed, TimeProvider timeProvider)
+    {
+        (_socket, _timeProvider) = (socket, timeProvider);
+        LocalEndPoint = SocketEndPoints.Normalize(socket.LocalEndPoint) ?? unnamed;
+        RemoteEndPoint = SocketEndPoints.Normalize(socket.RemoteEndPoint) ?? unnamed;
+    }
+
+    public override EndPoint LocalEndPoint { get; }
+
+    public override EndPoint RemoteEndPoint { get; }
+
+    /// <summary>
+    /// A busy connection waits in its receive, which saves a system call. One that was silent for a second, or has
+    /// never said anything, waits in an empty receive and so holds no buffer.
+    /// </summary>
+    public override ValueTask WaitForDataAsync(CancellationToken cancellationToken)
+    {
+        var (last, now) = (_lastWait, _timeProvider.GetTimestamp());
+        _lastWait = now;
+        return last != 0 && _timeProvider.GetElapsedTime(last, now) < IdleAfter
+            ? default
+            : WaitReadableAsync(cancellationToken);
+    }
+
+    public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
+
+    public override ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        var sending = _socket.SendAsync(bytes, SocketFlags.None);
+        if (!sending.IsCompletedSuccessfully)
+        {
+            return SendRestAsync(sending, bytes);
+        }
+
+        var sent = sending.Result;
+        return sent == bytes.Length ? default : SendAsync(bytes[sent..]);
+    }
+
+    public override ValueTask CompleteSendsAsync()
+    {
+        _socket.Shutdown(SocketShutdown.Send);
+        return default;
+    }
+
+    public override void Abort()
+    {
+        try
+        {
+            // A linger time of zero makes the close a reset (RFC 9293, 3.10.5).
+            _socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // The peer was faster, or somebody else here.
+        }
+
+        _socket.Dispose();
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        _socket.Dispose();
+        return default;
+    }
+
+    private async ValueTask WaitReadableAsync(CancellationToken cancellationToken) =>
+        await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+
+    private async ValueTask SendRestAsync(ValueTask<int> sending, ReadOnlyMemory<byte> bytes)
+    {
+        while (true)
+        {
+            bytes = bytes[await sending.ConfigureAwait(false)..];
+            if (bytes.IsEmpty)
+            {
+                return;
+            }
+
+            sending = _socket.SendAsync(bytes, SocketFlags.None);
+        }
+    }
+}
