@@ -14,6 +14,8 @@ internal enum DropReason
     HandlerFaulted,
     SendFailed,
     Stopping,
+    LateReply,
+    UnsolicitedReply,
 }
 
 internal static class DropReasonTags
@@ -30,6 +32,8 @@ internal static class DropReasonTags
         DropReason.HandlerFaulted => "handler_faulted",
         DropReason.SendFailed => "send_failed",
         DropReason.Stopping => "stopping",
+        DropReason.LateReply => "late_reply",
+        DropReason.UnsolicitedReply => "unsolicited_reply",
         _ => throw new UnreachableException(),
     };
 }

@@ -1,0 +1,35 @@
+namespace Transports.Requests;
+
+/// <summary>How soon the next attempt to connect may be made. Not thread-safe.</summary>
+internal sealed class ReconnectBackoff(RequestClientOptions options, TimeProvider timeProvider)
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
+    private readonly Random _random = options.JitterSeed is { } seed ? new Random(seed) : new Random();
+    private int _failures;
+    private long _failedAt;
+
+    /// <summary>The delay that the last failure asked for.</summary>
+    public TimeSpan Delay { get; private set; }
+
+    /// <summary>How much of the delay is left. Below the timers' resolution it is nothing: waiting for it would spin.</summary>
+    public TimeSpan Remaining
+    {
+        get
+        {
+            var remaining = _failures == 0 ? TimeSpan.Zero : Delay - timeProvider.GetElapsedTime(_failedAt);
+            return remaining < Tick ? TimeSpan.Zero : remaining;
+        }
+    }
+
+    public void Failed()
+    {
+        var factor = Math.Pow(2, _failures++);
+        var delay = Math.Min(options.MaxReconnectDelay.TotalMilliseconds, options.ReconnectDelay.TotalMilliseconds * factor);
+        Delay = TimeSpan.FromMilliseconds(Math.Ceiling(delay * (1 - (0.5 * _random.NextDouble()))));
+        _failedAt = timeProvider.GetTimestamp();
+    }
+
+    /// <summary>A reply came: the peer works, so that the next attempt need not wait.</summary>
+    public void Succeeded() => _failures = 0;
+}

@@ -1,0 +1,178 @@
+using System.Buffers;
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Transports.Requests;
+
+/// <summary>Asks one peer, and gets for every request its own reply.</summary>
+/// <remarks>
+/// <para>
+/// Over an ordered, reliable transport requests share one connection, which is made when it is first needed; many may be
+/// on their way at once, and the peer answers each with exactly one message, in order. When the connection ends, the
+/// requests that were sent fail at once and the next request makes a new connection; a request that was not sent yet
+/// just moves to it. A request whose caller gave it up keeps its place: its late reply is dropped, never given to the
+/// next. Where the framing keeps no boundaries only one request is on its way at a time.
+/// </para>
+/// <para>
+/// Over any other transport a request is sent again, at growing intervals, until its reply comes. So the peer may
+/// handle it more than once. Each has a socket of its own, so that a late reply can never answer a newer request.
+/// </para>
+/// <para>All members may be called from any thread, any number at once.</para>
+/// </remarks>
+public sealed class RequestClient : IAsyncDisposable
+{
+    private static readonly Action<object?> Cancel = static state => ((CancellationTokenSource)state!).Cancel();
+
+    private readonly RequestClientOptions _options;
+    private readonly TimeProvider _timeProvider;
+    private readonly EndPoint _remote;
+    private readonly int _maxMessageBytes;
+    private readonly RequestExchange _exchange;
+    private readonly CancellationTokenSource _lifetime = new();
+    private readonly Lock _lock = new();
+    private Task? _disposal;
+
+    /// <summary>Makes a client; nothing is sent, and no connection made, before the first request.</summary>
+    /// <param name="transport">Carries the messages; its capabilities decide how.</param>
+    /// <param name="remote">The peer to ask.</param>
+    /// <param name="options">Time-outs and limits; a copy is taken.</param>
+    /// <param name="loggerFactory">Where it logs; null logs nowhere.</param>
+    /// <param name="timeProvider">Its clock; null is the system's.</param>
+    /// <exception cref="ArgumentException">An option has a value that cannot be; names every such option.</exception>
+    public RequestClient(
+        ITransport transport,
+        EndPoint remote,
+        RequestClientOptions options,
+        ILoggerFactory? loggerFactory = null,
+        TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        ArgumentNullException.ThrowIfNull(remote);
+        ArgumentNullException.ThrowIfNull(options);
+        var capabilities = transport.Capabilities;
+        _options = options.Snapshot();
+        _timeProvider = timeProvider ?? TimeProvider.System;
+        _remote = remote;
+        _maxMessageBytes = capabilities.MaxMessageBytes;
+        var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(RequestTelemetry.Category);
+        var telemetry = new RequestTelemetry(logger, capabilities.Scheme, remote);
+        _exchange = capabilities is { IsOrdered: true, IsReliable: true }
+            ? new PipelinedExchange(transport, remote, _options, telemetry, _timeProvider, _lifetime.Token)
+            : new DatagramExchange(transport, remote, _options, telemetry, _timeProvider);
+    }
+
+    /// <summary>Sends a request and waits for its reply.</summary>
+    /// <param name="request">The payload; not read any more once the task has ended.</param>
+    /// <param name="cancellationToken">Gives the request up; if it was sent, the peer may still handle it.</param>
+    /// <returns>The reply, in an array that is the caller's own for good.</returns>
+    /// <exception cref="RequestTimeoutException">
+    /// No reply came within <see cref="RequestClientOptions.Timeout"/>; the peer may have handled the request.
+    /// </exception>
+    /// <exception cref="ConnectionClosedException">
+    /// The connection ended after the request was sent, so that the peer may have handled it; or the client is disposed.
+    /// </exception>
+    /// <exception cref="ConnectionFailedException">No connection could be made; the request was not sent.</exception>
+    /// <exception cref="MessageTooLongException">The request is over the transport's limit.</exception>
+    /// <exception cref="ArgumentException">The framing cannot carry this request.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<ReadOnlyMemory<byte>> RequestAsync(
+        ReadOnlyMemory<byte> request, CancellationToken cancellationToken = default)
+    {
+        var reply = await ExchangeAsync(request, rented: false, cancellationToken).ConfigureAwait(false);
+        return reply.Memory;
+    }
+
+    /// <summary>Sends a request and writes its reply where the caller wants it, without an array for each.</summary>
+    /// <param name="request">The payload; not read any more once the task has ended.</param>
+    /// <param name="reply">Gets the reply, on the caller's side of the wait: nothing unless the task succeeds.</param>
+    /// <param name="cancellationToken">Gives the request up; if it was sent, the peer may still handle it.</param>
+    /// <returns>The reply's length in bytes.</returns>
+    /// <inheritdoc cref="RequestAsync(ReadOnlyMemory{byte}, CancellationToken)" path="/exception"/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<int> RequestAsync(
+        ReadOnlyMemory<byte> request, IBufferWriter<byte> reply, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(reply);
+        var rented = await ExchangeAsync(request, rented: true, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            reply.Write(rented.Memory.Span);
+            return rented.Memory.Length;
+        }
+        finally
+        {
+            rented.Return();
+        }
+    }
+
+    /// <summary>Sends a text as a request and waits for its reply; both are UTF-8.</summary>
+    /// <param name="request">The text.</param>
+    /// <param name="cancellationToken">Gives the request up; if it was sent, the peer may still handle it.</param>
+    /// <returns>The reply; invalid UTF-8 becomes U+FFFD.</returns>
+    /// <inheritdoc cref="RequestAsync(ReadOnlyMemory{byte}, CancellationToken)" path="/exception"/>
+    public async ValueTask<string> RequestAsync(string request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var bytes = Encoding.UTF8.GetBytes(request);
+        var reply = await ExchangeAsync(bytes, rented: true, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return Encoding.UTF8.GetString(reply.Memory.Span);
+        }
+        finally
+        {
+            reply.Return();
+        }
+    }
+
+    /// <summary>
+    /// Fails all requests with <see cref="ConnectionClosedException"/> (<see cref="CloseReason.LocalClosed"/>), as every
+    /// later one, and closes what is open. May be called more than once.
+    /// </summary>
+    public ValueTask DisposeAsync()
+    {
+        lock (_lock)
+        {
+            _disposal ??= DisposeCoreAsync();
+            return new ValueTask(_disposal);
+        }
+    }
+
+    private async Task DisposeCoreAsync()
+    {
+        // The callbacks free every waiting caller; they must not run under the lock.
+        await _lifetime.CancelAsync().ConfigureAwait(false);
+        await _exchange.DisposeAsync().ConfigureAwait(false);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<RequestReply> ExchangeAsync(
+        ReadOnlyMemory<byte> request, bool rented, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (request.Length > _maxMessageBytes)
+        {
+            throw new MessageTooLongException(request.Length, _maxMessageBytes);
+        }
+
+        using var deadline = new CancellationTokenSource(_options.Timeout, _timeProvider);
+        using var disposal = _lifetime.Token.UnsafeRegister(Cancel, deadline);
+        using var cancellation = cancellationToken.UnsafeRegister(Cancel, deadline);
+        try
+        {
+            return await _exchange.ExchangeAsync(request, rented, deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (deadline.IsCancellationRequested)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw _lifetime.IsCancellationRequested
+                ? new ConnectionClosedException(CloseReason.LocalClosed, "The client was disposed.")
+                : new RequestTimeoutException(
+                    $"{_remote} did not answer within {_options.Timeout}.", exception.InnerException);
+        }
+    }
+}
