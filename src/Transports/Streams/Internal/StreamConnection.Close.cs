@@ -23,7 +23,7 @@ internal sealed partial class StreamConnection
     public async ValueTask DisposeAsync()
     {
         BeginClose(CloseReason.LocalClosed);
-        if (_handler is null || !Volatile.Read(ref _isBusy))
+        if (!Volatile.Read(ref _isHandling))
         {
             await _completion.Task.ConfigureAwait(false);
         }
@@ -58,7 +58,7 @@ internal sealed partial class StreamConnection
         _received?.Complete(reason);
         _stopReceiving.Cancel();
         _ended.Cancel();
-        if (_handler is not null && Volatile.Read(ref _isBusy))
+        if (Volatile.Read(ref _isHandling))
         {
             // Nobody need wait for a handler that may never end; the rest is released when it does.
             _completion.TrySetResult(reason);

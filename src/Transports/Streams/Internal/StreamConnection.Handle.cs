@@ -6,6 +6,8 @@ namespace Transports;
 
 internal sealed partial class StreamConnection
 {
+    private bool _isHandling;
+
     /// <summary>Calls the handler; false when it faulted. A handler that does not wait costs nothing here.</summary>
     private ValueTask<bool> HandleAsync(ReadOnlyMemory<byte> payload)
     {
@@ -17,8 +19,8 @@ internal sealed partial class StreamConnection
         ValueTask handling;
         try
         {
-            _context!.Begin(payload);
-            handling = _handler!.HandleAsync(_context, _ended.Token);
+            Begin(payload);
+            handling = _handler!.HandleAsync(_context!, _ended.Token);
             if (!handling.IsCompleted)
             {
                 return AwaitHandlerAsync(handling);
@@ -30,11 +32,11 @@ internal sealed partial class StreamConnection
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            _context!.End();
+            End();
             return new ValueTask<bool>(OnHandlerFaulted(exception));
         }
 
-        _context.End();
+        End();
         return new ValueTask<bool>(true);
     }
 
@@ -54,7 +56,7 @@ internal sealed partial class StreamConnection
         }
         finally
         {
-            _context!.End();
+            End();
         }
     }
 
@@ -64,8 +66,8 @@ internal sealed partial class StreamConnection
         var started = _environment.TimeProvider.GetTimestamp();
         try
         {
-            _context!.Begin(payload);
-            await _handler!.HandleAsync(_context, _ended.Token).ConfigureAwait(false);
+            Begin(payload);
+            await _handler!.HandleAsync(_context!, _ended.Token).ConfigureAwait(false);
             return true;
         }
 #pragma warning disable CA1031 // a handler may throw anything; it ends this connection and nothing else
@@ -77,9 +79,21 @@ internal sealed partial class StreamConnection
         }
         finally
         {
-            _context!.End();
+            End();
             _environment.Metrics.Handled(_environment.TimeProvider.GetElapsedTime(started));
         }
+    }
+
+    private void Begin(ReadOnlyMemory<byte> payload)
+    {
+        Volatile.Write(ref _isHandling, true);
+        _context!.Begin(payload);
+    }
+
+    private void End()
+    {
+        _context!.End();
+        Volatile.Write(ref _isHandling, false);
     }
 
     private bool OnHandlerFaulted(Exception exception)
@@ -103,8 +117,8 @@ internal sealed partial class StreamConnection
             return true;
         }
 
-        Volatile.Write(ref _isBusy, true);
-        _isObserved = true;
+        (_isBusy, _isObserved) = (true, true);
+        Volatile.Write(ref _isHandling, true);
         try
         {
             await observer.OnConnectedAsync(this, _ended.Token).ConfigureAwait(false);
@@ -117,8 +131,13 @@ internal sealed partial class StreamConnection
             return false;
         }
 
-        Touch();
-        Volatile.Write(ref _isBusy, false);
+        finally
+        {
+            Touch();
+            Volatile.Write(ref _isHandling, false);
+            Volatile.Write(ref _isBusy, false);
+        }
+
         return true;
     }
 
@@ -130,7 +149,7 @@ internal sealed partial class StreamConnection
         }
 
         Debug.Assert(_handler is IConnectionObserver, "Only an observer that was called is called again.");
-        Volatile.Write(ref _isBusy, true);
+        Volatile.Write(ref _isHandling, true);
         try
         {
             await ((IConnectionObserver)_handler).OnDisconnectedAsync(this, reason).ConfigureAwait(false);
