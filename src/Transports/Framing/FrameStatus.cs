@@ -3,7 +3,9 @@ namespace Transports.Framing;
 /// <summary>What <see cref="MessageFraming.Read"/> found.</summary>
 public enum FrameStatus
 {
-    /// <summary>No whole message yet. At the end of the stream: what is left is no message, and is malformed if not empty.</summary>
+    /// <summary>
+    /// No whole message yet. At the end of the stream: what is left is no message, and is malformed if not empty.
+    /// </summary>
     NeedMoreData,
 
     /// <summary>A whole message.</summary>

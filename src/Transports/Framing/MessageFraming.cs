@@ -14,7 +14,9 @@ namespace Transports.Framing;
 /// </remarks>
 public abstract class MessageFraming
 {
-    /// <summary>Lines end in <c>\n</c>; a <c>\r</c> before it is dropped; a last line without one is a message.</summary>
+    /// <summary>
+    /// Lines end in <c>\n</c>; a <c>\r</c> before it is dropped; a last line without one is a message.
+    /// </summary>
     /// <remarks>A message that contains <c>\n</c> or ends in <c>\r</c> is refused when it is sent.</remarks>
     public static MessageFraming Lines { get; } = new LineFraming();
 
@@ -29,7 +31,9 @@ public abstract class MessageFraming
     /// <remarks>The shortest form is written; any of up to 5 bytes and 32 bits is read.</remarks>
     public static MessageFraming VarintPrefixed { get; } = new VarintFraming();
 
-    /// <summary>Messages end in a delimiter of one byte or more; what is left at the end of the stream is one too.</summary>
+    /// <summary>
+    /// Messages end in a delimiter of one byte or more; what is left at the end of the stream is one too.
+    /// </summary>
     /// <remarks>
     /// A message is refused when it is sent if it contains the delimiter, or if its end together with the delimiter
     /// after it would be taken for an earlier one (<c>a-</c> with the delimiter <c>--</c>).
@@ -48,10 +52,14 @@ public abstract class MessageFraming
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is not positive.</exception>
     public static MessageFraming FixedSize(int size) => new FixedSizeFraming(size);
 
-    /// <summary>One send is one receive: false for a framing under which the network decides where messages end.</summary>
+    /// <summary>
+    /// One send is one receive: false for a framing under which the network decides where messages end.
+    /// </summary>
     public virtual bool PreservesBoundaries => true;
 
-    /// <summary>The largest payload that this framing can express, in bytes; the transport's own limit also holds.</summary>
+    /// <summary>
+    /// The largest payload that this framing can express, in bytes; the transport's own limit also holds.
+    /// </summary>
     public virtual int MaxPayloadBytes => int.MaxValue;
 
     /// <summary>The most bytes that <see cref="WriteHeader"/> writes.</summary>
@@ -69,8 +77,8 @@ public abstract class MessageFraming
     /// <param name="buffer">All bytes not yet handed on, from the start of a message; may be empty.</param>
     /// <param name="endOfStream">No more bytes will come.</param>
     /// <param name="maxMessageBytes">
-    /// The limit on a payload, at least 1; say so as soon as a message is known to be over it. A payload of exactly that
-    /// length is a message.
+    /// The limit on a payload, at least 1; say so as soon as a message is known to be over it. A payload of exactly
+    /// that length is a message.
     /// </param>
     /// <param name="examined">
     /// In: how many bytes were looked at in vain by the call before, 0 at the start of a message. Out: how many the

@@ -3,7 +3,7 @@ namespace Transports.Framing;
 /// <summary>What all framings do that know a message's length before its payload.</summary>
 internal static class PrefixedFrame
 {
-    /// <summary>The answer once the length is known; the limits come first, so that nothing is allocated for it.</summary>
+    /// <summary>The answer once the length is known; limits come first, so that nothing is allocated for it.</summary>
     public static FrameStatus Read(
         ReadOnlySpan<byte> buffer,
         int prefixLength,

@@ -1,0 +1,36 @@
+namespace Transports.Tests.Framing;
+
+public class FramingAllocationTests
+{
+    public static TheoryData<string> Names => [.. Framings.BuiltIn.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void ReadAndWrite_OnceWarm_AllocateNothing(string name)
+    {
+        var framing = Framings.BuiltIn[name];
+        var payload = new byte[Math.Min(100, framing.MaxPayloadBytes)];
+        Array.Fill(payload, (byte)'x');
+        var encoded = framing.Encode(payload);
+        var scratch = new byte[framing.MaxHeaderBytes + framing.MaxTrailerBytes];
+
+        Repeat(2);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Repeat(10_000);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Repeat(int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                var examined = 0;
+                framing.Validate(payload);
+                framing.WriteHeader(scratch, payload);
+                framing.WriteTrailer(scratch, payload);
+                framing.Read(encoded.AsSpan(0, encoded.Length - 1), false, 100, ref examined, out _);
+                framing.Read(encoded, false, 100, ref examined, out _);
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Transports.Framing;
+
+namespace Transports.Tests.Framing;
+
+/// <summary>Every built-in framing, by a name that a test report can show.</summary>
+internal static class Framings
+{
+    public const int DefaultLimit = 64 * 1024;
+
+    public static IReadOnlyDictionary<string, MessageFraming> BuiltIn { get; } = new Dictionary<string, MessageFraming>
+    {
+        ["lines"] = MessageFraming.Lines,
+        ["raw"] = MessageFraming.Raw,
+        ["varint"] = MessageFraming.VarintPrefixed,
+        ["length 1"] = MessageFraming.LengthPrefixed(1),
+        ["length 2"] = MessageFraming.LengthPrefixed(2),
+        ["length 2, little"] = MessageFraming.LengthPrefixed(2, littleEndian: true),
+        ["length 4"] = MessageFraming.LengthPrefixed(),
+        ["length 4, little"] = MessageFraming.LengthPrefixed(4, littleEndian: true),
+        ["fixed 1"] = MessageFraming.FixedSize(1),
+        ["fixed 7"] = MessageFraming.FixedSize(7),
+        ["nul"] = MessageFraming.Delimited([0]),
+        ["crlf"] = MessageFraming.Delimited("\r\n"u8),
+        ["two dashes"] = MessageFraming.Delimited("--"u8),
+        ["aab"] = MessageFraming.Delimited("aab"u8),
+        ["abaab"] = MessageFraming.Delimited("abaab"u8),
+        ["long"] = MessageFraming.Delimited("----------------boundary----------------"u8),
+    };
+
+    /// <summary>Puts what the framing wants round a payload, as a session does.</summary>
+    public static byte[] Encode(this MessageFraming framing, ReadOnlySpan<byte> payload)
+    {
+        var header = new byte[framing.MaxHeaderBytes];
+        var trailer = new byte[framing.MaxTrailerBytes];
+        var headerLength = framing.WriteHeader(header, payload);
+        var trailerLength = framing.WriteTrailer(trailer, payload);
+        return [.. header.AsSpan(0, headerLength), .. payload, .. trailer.AsSpan(0, trailerLength)];
+    }
+
+    /// <summary>The framing itself says that this payload arrives as it was sent.</summary>
+    public static bool Accepts(this MessageFraming framing, ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            framing.Validate(payload);
+            return payload.Length <= framing.MaxPayloadBytes;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+}
