@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+
+namespace Samples.Tests.RealPeers;
+
+/// <summary>A program that a test has started; disposal kills it, and only it, if it still runs.</summary>
+internal sealed class RunningProgram : IAsyncDisposable
+{
+    /// <summary>Far longer than anything here takes, on a machine that is busy with everything else.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly Channel<string> _output = Channel.CreateUnbounded<string>();
+    private readonly Task _outputEnd;
+    private readonly Task<string> _errors;
+
+    private RunningProgram(Process process)
+    {
+        _process = process;
+        _outputEnd = ReadOutputAsync();
+        _errors = process.StandardError.ReadToEndAsync();
+    }
+
+    public static RunningProgram Start(string file, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(file, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return new RunningProgram(Process.Start(start)!);
+    }
+
+    /// <summary>Starts one of the samples, as it was built along with this test.</summary>
+    public static RunningProgram StartSample(string project, params string[] arguments)
+    {
+        var here = new DirectoryInfo(AppContext.BaseDirectory);
+        var program = Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, $"{project}.dll");
+        return Start("dotnet", [program, .. arguments]);
+    }
+
+    public static RunningProgram StartPython(string script, params string[] arguments) =>
+        Start("python3", [Path.Combine(AppContext.BaseDirectory, "Python", script), .. arguments]);
+
+    public async Task<string> ReadLineAsync() => await _output.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+
+    public async Task WriteAsync(string text)
+    {
+        await _process.StandardInput.WriteAsync(text);
+        await _process.StandardInput.FlushAsync();
+    }
+
+    public void EndInput() => _process.StandardInput.Close();
+
+    public async Task SignalAsync(string signal)
+    {
+        await using var kill = Start("kill", $"-{signal}", $"{_process.Id}");
+        Assert.Equal(0, (await kill.EndAsync()).ExitCode);
+    }
+
+    /// <summary>Waits for the end, and returns what was written and not yet read.</summary>
+    public async Task<(int ExitCode, string[] Output, string Errors)> EndAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        await _outputEnd.WaitAsync(Patience);
+        var errors = await _errors.WaitAsync(Patience);
+        var output = new List<string>();
+        await foreach (var line in _output.Reader.ReadAllAsync())
+        {
+            output.Add(line);
+        }
+
+        return (_process.ExitCode, [.. output], errors);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        _process.Dispose();
+    }
+
+    private async Task ReadOutputAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            _output.Writer.TryWrite(line);
+        }
+
+        _output.Writer.Complete();
+    }
+}
