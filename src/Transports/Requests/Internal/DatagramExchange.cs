@@ -28,6 +28,8 @@ internal sealed class DatagramExchange(
         await _slots.WaitAsync(deadline).ConfigureAwait(false);
         try
         {
+            // The slot may have come just as the deadline passed.
+            deadline.ThrowIfCancellationRequested();
             var attempt = new DatagramAttempts(transport, remote, options, telemetry, timeProvider);
             await using (attempt.ConfigureAwait(false))
             {

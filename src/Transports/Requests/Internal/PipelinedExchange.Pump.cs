@@ -127,8 +127,10 @@ internal sealed partial class PipelinedExchange
     {
         if (!connection.HasStarted)
         {
+            // The loop outlives the request that opened the connection: on the pool it carries neither its caller's
+            // activity nor its context along.
             connection.HasStarted = true;
-            StartReceiving(connection);
+            ThreadPool.UnsafeQueueUserWorkItem(opened => _ = ReceiveAsync(opened), connection, preferLocal: true);
         }
 
         try
@@ -180,21 +182,6 @@ internal sealed partial class PipelinedExchange
                 Release(request);
                 request.Settle(exception);
             }
-        }
-    }
-
-    private void StartReceiving(PipelinedConnection connection)
-    {
-        // The loop outlives the request that opened the connection: it must not carry its caller's activity along.
-        if (ExecutionContext.IsFlowSuppressed())
-        {
-            _ = ReceiveAsync(connection);
-            return;
-        }
-
-        using (ExecutionContext.SuppressFlow())
-        {
-            _ = ReceiveAsync(connection);
         }
     }
 

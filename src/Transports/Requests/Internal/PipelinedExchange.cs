@@ -100,6 +100,13 @@ internal sealed partial class PipelinedExchange(
             EndIfUseless();
             throw;
         }
+
+        // The slot may have come just as the deadline passed.
+        if (deadline.IsCancellationRequested)
+        {
+            _slots.Release();
+            throw new OperationCanceledException(deadline);
+        }
     }
 
     private PendingRequest Enqueue(ReadOnlyMemory<byte> payload, bool rented, CancellationToken deadline)
