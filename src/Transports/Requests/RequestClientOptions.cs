@@ -67,13 +67,6 @@ public class RequestClientOptions
     /// </summary>
     public TimeSpan MaxRetransmitInterval { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>
-    /// Other transports: fail a request at once, with <see cref="ConnectionClosedException"/>
-    /// (<see cref="CloseReason.Unreachable"/>), when the transport reports that nobody listens there. Such a report may be
-    /// forged, or be true only until the server has started. Default false: it counts as a lost transmission.
-    /// </summary>
-    public bool FailWhenUnreachable { get; set; }
-
     /// <summary>A copy that nobody else can change.</summary>
     /// <exception cref="ArgumentException">Names every fault.</exception>
     internal RequestClientOptions Snapshot()

@@ -169,18 +169,6 @@ public class DatagramTests
     }
 
     [Fact]
-    public async Task RequestAsync_UnreachableAndAskedToFail_FailsAtOnce()
-    {
-        _transport.Connected = connection => connection.Close(CloseReason.Unreachable);
-        await using var client = MakeClient(new RequestClientOptions { FailWhenUnreachable = true });
-
-        var error = await client.RequestAsync("a").AsTask().Throws<ConnectionClosedException>();
-
-        Assert.Equal(CloseReason.Unreachable, error.Reason);
-        Assert.True((await _transport.NextConnectionAsync()).IsDisposed);
-    }
-
-    [Fact]
     public async Task RequestAsync_SendFails_CountsAsLost()
     {
         _transport.Connected = connection => connection.Sending = (_, _) =>

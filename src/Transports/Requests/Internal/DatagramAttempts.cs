@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.ExceptionServices;
 
 namespace Transports.Requests;
 
@@ -104,11 +103,6 @@ internal sealed class DatagramAttempts(
     {
         telemetry.SendFailed(_transmissions, exception);
         _lastError = exception;
-        if (options.FailWhenUnreachable && exception is ConnectionClosedException { Reason: CloseReason.Unreachable })
-        {
-            ExceptionDispatchInfo.Throw(exception);
-        }
-
         var connection = _connection!;
         var receiving = _receiving;
         _connection = null;

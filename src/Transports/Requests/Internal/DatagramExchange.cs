@@ -10,7 +10,7 @@ namespace Transports.Requests;
 /// <remarks>
 /// The fresh socket is what keeps replies apart: a late or doubled one goes to a port on which nobody listens any more.
 /// Reusing a socket, even one whose only transmission was answered, would take a reply that the network doubled for the
-/// answer to the next request; see docs/decisions.
+/// answer to the next request; see docs/decisions/010.
 /// </remarks>
 internal sealed class DatagramExchange(
     ITransport transport,
