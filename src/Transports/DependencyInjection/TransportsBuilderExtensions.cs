@@ -1,0 +1,39 @@
+using Transports;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers servers.</summary>
+public static class TransportsBuilderExtensions
+{
+    /// <summary>Registers a server.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">
+    /// Its name, which no other server has: the key under which the container gives it
+    /// (<c>provider.GetRequiredKeyedService&lt;TransportServer&gt;(name)</c>), and its name in configuration, health
+    /// and errors.
+    /// </param>
+    /// <param name="configure">Says where it listens and what it does with messages; called at once.</param>
+    /// <remarks>
+    /// All servers are <c>provider.GetServices&lt;TransportServer&gt;()</c>, in the order of their registration. The
+    /// container disposes them; start them yourself, or let <c>AddHosting</c> of Transports.Hosting do it.
+    /// </remarks>
+    /// <exception cref="ArgumentException">There is a server of that name, or an option cannot be.</exception>
+    /// <exception cref="InvalidOperationException">There is no handler.</exception>
+    public static ITransportsBuilder AddServer(
+        this ITransportsBuilder builder, string name, Action<TransportServerBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        if (services.Any(descriptor => descriptor.ServiceType == typeof(TransportServer)
+            && descriptor.IsKeyedService && name.Equals(descriptor.ServiceKey)))
+        {
+            throw new ArgumentException($"There is a server '{name}' already.", nameof(name));
+        }
+
+        var server = new TransportServerBuilder(name, services);
+        server.Configure(configure);
+        services.AddKeyedSingleton(name, (provider, _) => server.Build(provider));
+        services.AddSingleton(provider => provider.GetRequiredKeyedService<TransportServer>(name));
+        return builder;
+    }
+}

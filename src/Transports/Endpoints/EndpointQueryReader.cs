@@ -1,0 +1,135 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Transports.Framing;
+
+namespace Transports;
+
+/// <summary>Reads the options of an endpoint URI one by one, and reports every fault at the end.</summary>
+/// <remarks>
+/// Made for implementations of <see cref="IEndpointScheme"/>: read every key that the scheme knows, then call
+/// <see cref="Finish"/>, which reports the keys that nobody asked for. Not for use by two threads.
+/// </remarks>
+public sealed class EndpointQueryReader
+{
+    private readonly EndpointQuery _query;
+    private readonly ICollection<string> _faults;
+    private readonly SortedSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Begins to read.</summary>
+    /// <param name="query">The options.</param>
+    /// <param name="faults">Gets a line for every fault.</param>
+    public EndpointQueryReader(EndpointQuery query, ICollection<string> faults)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(faults);
+        _query = query;
+        _faults = faults;
+    }
+
+    /// <summary>Reads text.</summary>
+    /// <returns>The value, or <paramref name="otherwise"/> if the key is not there.</returns>
+    public string Text(string key, string otherwise) => Find(key, out var text) ? text : otherwise;
+
+    /// <summary>Reads a whole number.</summary>
+    /// <returns>The value, or <paramref name="otherwise"/> if the key is not there or is faulty.</returns>
+    public int Number(string key, int otherwise)
+    {
+        if (!Find(key, out var text))
+        {
+            return otherwise;
+        }
+
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : Fault(key, text, "a whole number", otherwise);
+    }
+
+    /// <summary>Reads <c>true</c> or <c>false</c>.</summary>
+    /// <returns>The value, or <paramref name="otherwise"/> if the key is not there or is faulty.</returns>
+    public bool Flag(string key, bool otherwise)
+    {
+        if (!Find(key, out var text))
+        {
+            return otherwise;
+        }
+
+        return bool.TryParse(text, out var value) ? value : Fault(key, text, "true or false", otherwise);
+    }
+
+    /// <summary>Reads a time: <c>250ms</c>, <c>30s</c>, <c>10m</c>, <c>1h</c>, <c>00:00:30</c> or <c>infinite</c>.</summary>
+    /// <returns>The value, or <paramref name="otherwise"/> if the key is not there or is faulty.</returns>
+    public TimeSpan Time(string key, TimeSpan otherwise)
+    {
+        if (!Find(key, out var text))
+        {
+            return otherwise;
+        }
+
+        return TimeText.TryParse(text, out var value)
+            ? value
+            : Fault(key, text, "a time such as 250ms, 30s, 10m, 1h, 00:00:30 or infinite", otherwise);
+    }
+
+    /// <summary>
+    /// Reads a framing: <c>raw</c>, <c>lines</c>, <c>varint</c>, <c>length4</c>, <c>length2</c>, <c>length1</c>,
+    /// <c>length4le</c>, <c>length2le</c>, <c>fixed:16</c>, <c>delimited:;</c> or <c>delimited:0x0D0A</c>.
+    /// </summary>
+    /// <returns>The value, or <paramref name="otherwise"/> if the key is not there or is faulty.</returns>
+    public MessageFraming Framing(string key, MessageFraming otherwise)
+    {
+        if (!Find(key, out var text))
+        {
+            return otherwise;
+        }
+
+        return FramingText.Parse(text) ?? Fault(key, text, FramingText.Expected, otherwise);
+    }
+
+    /// <summary>Reads the options that every transport has, named as the properties are.</summary>
+    public void Common(TransportOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.DrainTimeout = Time("drainTimeout", options.DrainTimeout);
+        options.ReceiveQueueBytes = Number("receiveQueueBytes", options.ReceiveQueueBytes);
+    }
+
+    /// <summary>Reads the options that every transport over a stream of bytes has, named as the properties are.</summary>
+    public void Stream(StreamTransportOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Common(options);
+        options.MaxMessageBytes = Number("maxMessageBytes", options.MaxMessageBytes);
+        options.MaxConnections = Number("maxConnections", options.MaxConnections);
+        options.MaxConnectionsPerAddress = Number("maxConnectionsPerAddress", options.MaxConnectionsPerAddress);
+        options.IdleTimeout = Time("idleTimeout", options.IdleTimeout);
+        options.SendTimeout = Time("sendTimeout", options.SendTimeout);
+        options.LingerTimeout = Time("lingerTimeout", options.LingerTimeout);
+        options.ConnectTimeout = Time("connectTimeout", options.ConnectTimeout);
+        options.OutputHighWaterBytes = Number("outputHighWaterBytes", options.OutputHighWaterBytes);
+        options.ReadBufferBytes = Number("readBufferBytes", options.ReadBufferBytes);
+    }
+
+    /// <summary>Reports every key that nobody asked for; and, if options are given, every value that cannot be.</summary>
+    public void Finish(TransportOptions? options = null)
+    {
+        options?.Validate(_faults);
+        foreach (var (key, _) in _query.Pairs.Where(pair => !_known.Contains(pair.Key)))
+        {
+            _faults.Add(_known.Count == 0
+                ? $"Unknown option '{key}': there are none here."
+                : $"Unknown option '{key}' (known: {string.Join(", ", _known)}).");
+        }
+    }
+
+    private bool Find(string key, [NotNullWhen(true)] out string? text)
+    {
+        _known.Add(key);
+        return _query.TryGet(key, out text);
+    }
+
+    private T Fault<T>(string key, string text, string expected, T otherwise)
+    {
+        _faults.Add($"{key} must be {expected}, but is '{text}'.");
+        return otherwise;
+    }
+}
