@@ -8,7 +8,7 @@ public static class TransportsBuilderExtensions
     /// <summary>Registers a server.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="name">
-    /// Its name, which no other server has: the key under which the container gives it
+    /// Its name, which no other server has (case does not count): the key under which the container gives it
     /// (<c>provider.GetRequiredKeyedService&lt;TransportServer&gt;(name)</c>), and its name in configuration, health
     /// and errors.
     /// </param>
@@ -25,7 +25,7 @@ public static class TransportsBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         if (services.Any(descriptor => descriptor.ServiceType == typeof(TransportServer)
-            && descriptor.IsKeyedService && name.Equals(descriptor.ServiceKey)))
+            && descriptor.IsKeyedService && descriptor.ServiceKey is string other && other.Equals(name, StringComparison.OrdinalIgnoreCase)))
         {
             throw new ArgumentException($"There is a server '{name}' already.", nameof(name));
         }
