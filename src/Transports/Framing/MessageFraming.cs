@@ -52,6 +52,9 @@ public abstract class MessageFraming
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is not positive.</exception>
     public static MessageFraming FixedSize(int size) => new FixedSizeFraming(size);
 
+    /// <summary>What <c>framing=</c> calls it in an endpoint URI; null for one that no URI can name.</summary>
+    internal virtual string? UriName => null;
+
     /// <summary>
     /// One send is one receive: false for a framing under which the network decides where messages end.
     /// </summary>

@@ -33,14 +33,8 @@ internal static class FramingText
     }
 
     /// <summary>The option that shows a framing; empty for one that has no name here.</summary>
-    public static EndpointQuery ToQuery(MessageFraming framing)
-    {
-        var name = framing == MessageFraming.Lines ? "lines"
-            : framing == MessageFraming.Raw ? "raw"
-            : framing == MessageFraming.VarintPrefixed ? "varint"
-            : null;
-        return name is null ? EndpointQuery.Empty : new EndpointQuery(KeyValuePair.Create("framing", name));
-    }
+    public static EndpointQuery ToQuery(MessageFraming framing) =>
+        framing.UriName is { } name ? new EndpointQuery(KeyValuePair.Create("framing", name)) : EndpointQuery.Empty;
 
     private static MessageFraming? Fixed(string size) =>
         int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes > 0

@@ -23,6 +23,8 @@ internal sealed class DelimitedFraming : MessageFraming
             _delimiter.AsSpan().StartsWith(_delimiter.AsSpan(shift)))];
     }
 
+    internal override string UriName => $"delimited:0x{Convert.ToHexString(_delimiter)}";
+
     public override int MaxTrailerBytes => _delimiter.Length;
 
     public override FrameStatus Read(

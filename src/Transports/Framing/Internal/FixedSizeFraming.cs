@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Transports.Framing;
 
 internal sealed class FixedSizeFraming : MessageFraming
@@ -9,6 +11,8 @@ internal sealed class FixedSizeFraming : MessageFraming
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
         _size = size;
     }
+
+    internal override string UriName => string.Create(CultureInfo.InvariantCulture, $"fixed:{_size}");
 
     public override int MaxPayloadBytes => _size;
 

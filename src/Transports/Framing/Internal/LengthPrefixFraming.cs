@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 
 namespace Transports.Framing;
 
@@ -18,6 +19,9 @@ internal sealed class LengthPrefixFraming : MessageFraming
         _width = widthBytes;
         _littleEndian = littleEndian;
     }
+
+    internal override string UriName =>
+        string.Create(CultureInfo.InvariantCulture, $"length{_width}{(_littleEndian && _width > 1 ? "le" : "")}");
 
     public override int MaxPayloadBytes => _width switch
     {

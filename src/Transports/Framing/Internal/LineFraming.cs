@@ -5,6 +5,8 @@ internal sealed class LineFraming : MessageFraming
     private const byte CarriageReturn = (byte)'\r';
     private const byte LineFeed = (byte)'\n';
 
+    internal override string UriName => "lines";
+
     public override int MaxTrailerBytes => 1;
 
     public override FrameStatus Read(

@@ -2,6 +2,8 @@ namespace Transports.Framing;
 
 internal sealed class RawFraming : MessageFraming
 {
+    internal override string UriName => "raw";
+
     public override bool PreservesBoundaries => false;
 
     public override FrameStatus Read(

@@ -4,6 +4,8 @@ internal sealed class VarintFraming : MessageFraming
 {
     private const int MaxPrefixBytes = 5;
 
+    internal override string UriName => "varint";
+
     public override int MaxHeaderBytes => MaxPrefixBytes;
 
     public override FrameStatus Read(
