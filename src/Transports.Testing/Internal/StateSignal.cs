@@ -14,7 +14,7 @@ internal sealed class StateSignal(Lock gate)
     public void Changed() => _waiters.RemoveAll(static waiter => waiter.TryEnd());
 
     /// <summary>Waits until <paramref name="condition"/>, which is asked with the lock held, is true.</summary>
-    /// <exception cref="TimeoutException">It was not true in time; the message is <paramref name="failure"/>'s.</exception>
+    /// <exception cref="TimeoutException">It was not; the message is that of <paramref name="failure"/>.</exception>
     public async Task WaitAsync(
         Func<bool> condition, TimeSpan timeout, Func<string> failure, CancellationToken cancellationToken)
     {

@@ -138,8 +138,9 @@ public sealed class VirtualTimeProviderTests
         for (var i = 0; i < Timers; i++)
         {
             var index = i;
+            var dueTime = TimeSpan.FromMilliseconds(i);
             _clock.CreateTimer(
-                _ => Interlocked.Increment(ref fired[index]), null, TimeSpan.FromMilliseconds(i), Timeout.InfiniteTimeSpan);
+                _ => Interlocked.Increment(ref fired[index]), null, dueTime, Timeout.InfiniteTimeSpan);
         }
 
         Parallel.For(0, Timers, _ => _clock.Advance(TimeSpan.FromMilliseconds(1)));

@@ -33,7 +33,14 @@ public sealed class VirtualTimerTests
     {
         ITimer? timer = null;
         timer = _clock.CreateTimer(
-            _ => { _fired++; timer!.Change(Second, Timeout.InfiniteTimeSpan); }, null, Second, Timeout.InfiniteTimeSpan);
+            _ =>
+            {
+                _fired++;
+                timer!.Change(Second, Timeout.InfiniteTimeSpan);
+            },
+            null,
+            Second,
+            Timeout.InfiniteTimeSpan);
         _clock.Advance(3 * Second);
         Assert.Equal(3, _fired);
         timer.Dispose();
