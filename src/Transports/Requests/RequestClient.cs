@@ -10,8 +10,8 @@ namespace Transports.Requests;
 /// <summary>Asks one peer, and gets for every request its own reply.</summary>
 /// <remarks>
 /// <para>
-/// Over an ordered, reliable transport requests share one connection, which is made when it is first needed; many may be
-/// on their way at once, and the peer answers each with exactly one message, in order. When the connection ends, the
+/// Over an ordered, reliable transport requests share one connection, which is made when it is first needed; many may
+/// be on their way at once, and the peer answers each with exactly one message, in order. When the connection ends, the
 /// requests that were sent fail at once and the next request makes a new connection; a request that was not sent yet
 /// just moves to it. A request whose caller gave it up keeps its place: its late reply is dropped, never given to the
 /// next. Where the framing keeps no boundaries only one request is on its way at a time.
@@ -72,7 +72,7 @@ public sealed class RequestClient : IAsyncDisposable
     /// No reply came within <see cref="RequestClientOptions.Timeout"/>; the peer may have handled the request.
     /// </exception>
     /// <exception cref="ConnectionClosedException">
-    /// The connection ended after the request was sent, so that the peer may have handled it; or the client is disposed.
+    /// The connection ended after the request was sent: the peer may have handled it. Or the client is disposed.
     /// </exception>
     /// <exception cref="ConnectionFailedException">No connection could be made; the request was not sent.</exception>
     /// <exception cref="MessageTooLongException">The request is over the transport's limit.</exception>
@@ -130,8 +130,8 @@ public sealed class RequestClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Fails all requests with <see cref="ConnectionClosedException"/> (<see cref="CloseReason.LocalClosed"/>), as every
-    /// later one, and closes what is open. May be called more than once.
+    /// Fails all requests, as every later one, with <see cref="ConnectionClosedException"/>
+    /// (<see cref="CloseReason.LocalClosed"/>), and closes what is open. May be called more than once.
     /// </summary>
     public ValueTask DisposeAsync()
     {

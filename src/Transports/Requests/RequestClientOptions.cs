@@ -82,7 +82,11 @@ public class RequestClientOptions
         Duration(faults, RetransmitInterval, nameof(RetransmitInterval));
         Duration(faults, MaxRetransmitInterval, nameof(MaxRetransmitInterval));
         NotShorter(
-            faults, MaxRetransmitInterval, nameof(MaxRetransmitInterval), RetransmitInterval, nameof(RetransmitInterval));
+            faults,
+            MaxRetransmitInterval,
+            nameof(MaxRetransmitInterval),
+            RetransmitInterval,
+            nameof(RetransmitInterval));
         return faults.Count == 0
             ? (RequestClientOptions)MemberwiseClone()
             : throw new ArgumentException($"{GetType().Name}: {string.Join(" ", faults)}");

@@ -229,7 +229,7 @@ public class DatagramTests
     private RequestClient MakeClient(RequestClientOptions? options = null) =>
         new(_transport, ScriptedTransport.Remote, options ?? new RequestClientOptions(), null, _clock);
 
-    /// <summary>Waits until the request waits, for its overall deadline and for its interval, and moves the clock.</summary>
+    /// <summary>Waits until the request waits for its deadline and for its interval, and moves the clock.</summary>
     private async Task AdvanceToNextTimerAsync()
     {
         await _clock.WhenTimerAsync(2);

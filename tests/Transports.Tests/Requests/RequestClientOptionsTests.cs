@@ -44,8 +44,9 @@ public class RequestClientOptionsTests
 
         var error = Assert.Throws<ArgumentException>(() => Make(options));
 
-        Assert.Contains("ReconnectDelay must be from 1 ms to 24 days, but is", error.Message, StringComparison.Ordinal);
-        Assert.Contains("RetransmitInterval must be from 1 ms to 24 days, but is", error.Message, StringComparison.Ordinal);
+        const string Range = "must be from 1 ms to 24 days, but is";
+        Assert.Contains($"ReconnectDelay {Range}", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"RetransmitInterval {Range}", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,8 +11,12 @@ internal sealed class ScriptedTransport : ITransport
     private readonly Channel<ScriptedConnection> _connections = Channel.CreateUnbounded<ScriptedConnection>();
     private int _attempts;
 
-    public ScriptedTransport(bool isReliable, bool preservesBoundaries = true) => Capabilities = new TransportCapabilities(
-        $"scripted{Interlocked.Increment(ref _last)}", preservesBoundaries, isReliable, isReliable, isReliable, 1000);
+    public ScriptedTransport(bool isReliable, bool preservesBoundaries = true)
+    {
+        var scheme = $"scripted{Interlocked.Increment(ref _last)}";
+        Capabilities = new TransportCapabilities(
+            scheme, preservesBoundaries, isReliable, isReliable, isReliable, MaxMessageBytes: 1000);
+    }
 
     public static EndPoint Remote { get; } = new IPEndPoint(IPAddress.Loopback, 7);
 

@@ -35,7 +35,8 @@ public class StreamTests
         await using var client = new RequestClient(transport, listener.LocalEndPoint, new RequestClientOptions());
         var request = Encoding.UTF8.GetBytes(new string('x', 60_000));
 
-        var replies = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => client.RequestAsync(request).AsTask())).Soon();
+        var requests = Enumerable.Range(0, 50).Select(_ => client.RequestAsync(request).AsTask());
+        var replies = await Task.WhenAll(requests).Soon();
 
         Assert.All(replies, reply => Assert.True(reply.Length == 60_000 && reply.Span.IndexOfAnyExcept((byte)'X') < 0));
     }

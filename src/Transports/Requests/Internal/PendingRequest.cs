@@ -3,8 +3,8 @@ using System.Threading.Tasks.Sources;
 namespace Transports.Requests;
 
 /// <summary>
-/// One request on its way through the pipeline: queued, being sent, awaiting its reply, settled. Reused once it is in no
-/// list and its caller has taken the result. Everything but the awaiting is done under the lock of its exchange.
+/// One request on its way through the pipeline: queued, being sent, awaiting its reply, settled. Reused once it is in
+/// no list and its caller has taken the result. Everything but the awaiting is done under the lock of its exchange.
 /// </summary>
 internal sealed class PendingRequest(PipelinedExchange exchange) : IValueTaskSource<RequestReply>
 {

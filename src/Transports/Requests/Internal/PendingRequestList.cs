@@ -1,6 +1,6 @@
 namespace Transports.Requests;
 
-/// <summary>A queue of requests that gives up any of them in constant time and allocates nothing. Not thread-safe.</summary>
+/// <summary>A queue of requests from which any can be taken at once; it allocates nothing. Not thread-safe.</summary>
 internal sealed class PendingRequestList
 {
     private PendingRequest? _last;

@@ -93,7 +93,7 @@ internal sealed partial class PipelinedExchange
                 End(connection, CloseReason.LocalClosed, null, abort: false);
             }
         }
-#pragma warning disable CA1031 // Whatever a transport throws is the reason why the waiting requests fail; the pump goes on.
+#pragma warning disable CA1031 // Whatever a transport throws is why the waiting requests fail; the pump goes on.
         catch (Exception exception)
         {
             FailQueued(exception);
@@ -109,14 +109,16 @@ internal sealed partial class PipelinedExchange
         }
 
         TimeSpan delay;
+        var message = $"Cannot connect to {remote}: {exception.Message}";
         lock (_lock)
         {
             _backoff.Failed();
             delay = _backoff.Delay;
             while (_queue.First is { } request)
             {
+                // One each: an exception that several callers throw is of no use to any of them.
                 Release(request);
-                request.Settle(new ConnectionFailedException($"Cannot connect to {remote}: {exception.Message}", exception));
+                request.Settle(new ConnectionFailedException(message, exception));
             }
         }
 

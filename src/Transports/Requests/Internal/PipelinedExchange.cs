@@ -4,12 +4,12 @@ using System.Runtime.CompilerServices;
 namespace Transports.Requests;
 
 /// <summary>
-/// Requests over an ordered, reliable transport: one connection, many requests on their way, replies matched in order.
+/// Requests over an ordered, reliable transport: many requests on one connection, replies told by their order.
 /// </summary>
 /// <remarks>
 /// A request stands in <see cref="_queue"/> until it is sent and then in the connection's list of those awaiting a
-/// reply; standing in either holds a slot. One pump at a time moves requests from the first list to the second and sends
-/// them, so that both lists and the bytes are in the same order.
+/// reply; standing in either holds a slot. One pump at a time moves requests from the first list to the second and
+/// sends them, so that both lists and the bytes are in the same order.
 /// </remarks>
 internal sealed partial class PipelinedExchange(
     ITransport transport,
@@ -54,7 +54,9 @@ internal sealed partial class PipelinedExchange(
         }
     }
 
-    /// <summary>Its deadline has passed: frees the caller, but never the request's place before a reply that may come.</summary>
+    /// <summary>
+    /// Its deadline has passed: frees the caller, but never the request's place before a reply that may come.
+    /// </summary>
     public void GiveUp(PendingRequest request)
     {
         lock (_lock)
@@ -137,7 +139,7 @@ internal sealed partial class PipelinedExchange(
     {
         lock (_lock)
         {
-            // One that was given up after it was sent stays in its list, until its late reply comes, and is not reused.
+            // One that was given up after it was sent stays in its list until its late reply comes: not to be reused.
             if (request.List is null)
             {
                 request.Reset();
@@ -152,7 +154,9 @@ internal sealed partial class PipelinedExchange(
         _slots.Release();
     }
 
-    /// <summary>Ends a connection from which no reply can be expected, or none that could be told from another.</summary>
+    /// <summary>
+    /// Ends a connection from which no reply can be expected, or none that could be told from another.
+    /// </summary>
     private void EndIfUseless()
     {
         PipelinedConnection? connection;
@@ -177,7 +181,7 @@ internal sealed partial class PipelinedExchange(
         End(connection, reason, null, abort: true);
     }
 
-    /// <summary>Fails what awaits a reply at once; what was not sent yet stays queued for the next connection.</summary>
+    /// <summary>Fails what awaits a reply at once; what was not sent yet waits for the next connection.</summary>
     private void End(PipelinedConnection? connection, CloseReason reason, Exception? error, bool abort)
     {
         int pending;
@@ -221,7 +225,7 @@ internal sealed partial class PipelinedExchange(
 
             await connection.DisposeAsync().ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // Whatever a foreign connection throws at its end must not reach the next one's requests.
+#pragma warning disable CA1031 // Whatever a connection throws at its end must not reach the next one's requests.
         catch (Exception exception)
         {
             telemetry.CloseFailed(exception);

@@ -12,7 +12,7 @@ internal sealed class ReconnectBackoff(RequestClientOptions options, TimeProvide
     /// <summary>The delay that the last failure asked for.</summary>
     public TimeSpan Delay { get; private set; }
 
-    /// <summary>How much of the delay is left. Below the timers' resolution it is nothing: waiting for it would spin.</summary>
+    /// <summary>What is left of the delay; nothing if no timer could measure it, as waiting would spin.</summary>
     public TimeSpan Remaining
     {
         get
@@ -24,9 +24,9 @@ internal sealed class ReconnectBackoff(RequestClientOptions options, TimeProvide
 
     public void Failed()
     {
-        var factor = Math.Pow(2, _failures++);
-        var delay = Math.Min(options.MaxReconnectDelay.TotalMilliseconds, options.ReconnectDelay.TotalMilliseconds * factor);
-        Delay = TimeSpan.FromMilliseconds(Math.Ceiling(delay * (1 - (0.5 * _random.NextDouble()))));
+        var doubled = options.ReconnectDelay.TotalMilliseconds * Math.Pow(2, _failures++);
+        var longest = Math.Min(options.MaxReconnectDelay.TotalMilliseconds, doubled);
+        Delay = TimeSpan.FromMilliseconds(Math.Ceiling(longest * (1 - (0.5 * _random.NextDouble()))));
         _failedAt = timeProvider.GetTimestamp();
     }
 

@@ -3,7 +3,7 @@ namespace Transports.Requests;
 /// <summary>How a request gets its reply over one kind of transport.</summary>
 internal abstract class RequestExchange : IAsyncDisposable
 {
-    /// <summary>Sends a request and waits for its reply. The request's memory is not read once the task has ended.</summary>
+    /// <summary>Sends a request and waits for its reply. The request is not read once the task has ended.</summary>
     /// <param name="request">The payload.</param>
     /// <param name="rented">The reply's buffer is to be rented.</param>
     /// <param name="deadline">
