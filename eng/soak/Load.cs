@@ -1,0 +1,66 @@
+using System.Diagnostics;
+
+namespace Soak;
+
+/// <summary>Starts the service, lets many clients do what they like for a while, and stops it under them.</summary>
+internal sealed class Load(Service service, int seed)
+{
+    private const int WorkersPerKind = 6;
+
+    public Tally Tally { get; } = new();
+
+    public async Task RunAsync(TimeSpan duration)
+    {
+        await service.StartAsync();
+        using var end = new CancellationTokenSource(duration);
+        var report = ReportAsync(end.Token);
+        var workers = Scenarios.For(service, Tally)
+            .SelectMany((scenarios, kind) => Enumerable.Range(0, WorkersPerKind)
+                .Select(worker => WorkAsync(scenarios, new Random(HashCode.Combine(seed, kind, worker)), end.Token)))
+            .ToArray();
+        await Task.WhenAll(workers);
+        await report;
+        foreach (var fault in await service.StopAsync())
+        {
+            Tally.Fault(fault);
+        }
+    }
+
+    private async Task WorkAsync(IReadOnlyList<Scenario> scenarios, Random random, CancellationToken end)
+    {
+        await Task.Yield();
+        while (!end.IsCancellationRequested)
+        {
+            var scenario = scenarios[random.Next(scenarios.Count)];
+            using var limit = new CancellationTokenSource(Scenario.Limit);
+            try
+            {
+                await scenario.RunAsync(random, limit.Token);
+                Tally.Done(scenario.Name);
+            }
+            catch (Exception exception)
+            {
+                Tally.Fault($"{scenario.Name}: {exception}");
+            }
+        }
+    }
+
+    private async Task ReportAsync(CancellationToken end)
+    {
+        var clock = Stopwatch.StartNew();
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(10));
+        try
+        {
+            while (await timer.WaitForNextTickAsync(end))
+            {
+                Console.WriteLine(
+                    $"{clock.Elapsed.TotalSeconds,5:0} s: {Tally.Replies:N0} replies, {service.ActiveConnections} "
+                    + $"connections, {service.Pool.Outstanding} buffers, {service.Handler.Messages:N0} messages");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The load has ended.
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Net;
+using Transports;
+
+namespace Soak;
+
+/// <summary>All that clients do, one list for each kind of worker.</summary>
+internal static class Scenarios
+{
+    public static IEnumerable<IReadOnlyList<Scenario>> For(Service service, Tally tally)
+    {
+        var tcp = new StreamClients(service.Tcp, () => service.TcpEndPoint, tally);
+        var unix = new StreamClients(service.Unix, () => service.UnixEndPoint, tally);
+        var memory = new StreamClients(service.Memory, () => service.MemoryEndPoint, tally);
+        var udp = new DatagramClients(service.Udp, () => service.UdpEndPoint, tally);
+        var rawTcp = new RawClients(() => service.TcpEndPoint, tally);
+        var rawUnix = new RawClients(() => service.UnixEndPoint, tally);
+        yield return OfConnections("tcp", tcp);
+        yield return OfConnections("unix", unix);
+        yield return OfConnections("memory", memory);
+        yield return OfDatagrams(udp);
+        yield return
+        [
+            new("tcp, half-close", rawTcp.HalfCloseAsync),
+            new("tcp, reset", rawTcp.ResetAsync),
+            new("tcp, garbage", rawTcp.GarbageAsync),
+            new("tcp, endless line", rawTcp.EndlessLineAsync),
+            new("unix, garbage", rawUnix.GarbageAsync),
+        ];
+        yield return
+        [
+            new("tcp, stall", rawTcp.StallAsync),
+            new("tcp, silence", rawTcp.SilenceAsync),
+            new("unix, silence", rawUnix.SilenceAsync),
+        ];
+    }
+
+    private static Scenario[] OfConnections(string name, StreamClients clients) =>
+    [
+        new($"{name}, talk", clients.TalkAsync),
+        new($"{name}, pipeline", clients.PipelineAsync),
+        new($"{name}, connect and close", clients.ConnectAndCloseAsync),
+        new($"{name}, abort", clients.AbortAsync),
+        new($"{name}, leave without reading", clients.LeaveAsync),
+    ];
+
+    private static Scenario[] OfDatagrams(DatagramClients clients) =>
+    [
+        new("udp, talk", clients.TalkAsync),
+        new("udp, talk on one socket", clients.TalkAsync),
+        new("udp, garbage", clients.GarbageAsync),
+        new("udp, leave without reading", clients.LeaveAsync),
+    ];
+}
