@@ -18,7 +18,7 @@ def read(folder):
                 # Reports name files relative to their own source folder: the part from the package's folder is common.
                 name = source.get("filename").replace("\\", "/")
                 marker = "/" + package.get("name") + "/"
-                name = ("/" + name).rpartition(marker)[2]
+                name = ("/" + name).rpartition(marker)[2].lstrip("/")
                 lines = hits[package.get("name")][name]
                 for line in source.iter("line"):
                     number = int(line.get("number"))
