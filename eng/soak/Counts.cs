@@ -1,10 +1,8 @@
-using System.Diagnostics;
-
 namespace Soak;
 
 /// <summary>What is in use when nothing should be.</summary>
 internal sealed record Counts(
-    long Connections, long Observed, long Handling, int Buffers, int Descriptors, int OwnThreads, long HeapBytes)
+    long Connections, long Observed, long Handling, int Buffers, int Sockets, int OwnThreads, long HeapBytes)
 {
     /// <summary>What the heap may have grown by: caches and pools, not something that grows with the load.</summary>
     private const long HeapSlackBytes = 16 * 1024 * 1024;
@@ -34,14 +32,14 @@ internal sealed record Counts(
             yield return $"{name}: {value} left";
         }
 
-        if (Descriptors > before.Descriptors)
+        if (Sockets > before.Sockets)
         {
-            yield return $"file descriptors: {Descriptors - before.Descriptors} more than before";
+            yield return $"sockets: {Sockets - before.Sockets} more than before";
         }
 
         if (OwnThreads > before.OwnThreads)
         {
-            yield return $"threads outside the pool: {OwnThreads - before.OwnThreads} more than before";
+            yield return $"threads of our own: {OwnThreads - before.OwnThreads} more than before";
         }
 
         if (HeapBytes > before.HeapBytes + HeapSlackBytes)
@@ -54,14 +52,23 @@ internal sealed record Counts(
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        using var process = Process.GetCurrentProcess();
         return new Counts(
             service.ActiveConnections,
             service.Handler.Observed,
             service.Handler.Running,
             service.Pool.Outstanding,
-            Directory.Exists("/proc/self/fd") ? Directory.GetFiles("/proc/self/fd").Length : process.HandleCount,
-            process.Threads.Count - ThreadPool.ThreadCount,
+            CountSockets(),
+            CountOwnThreads(),
             GC.GetTotalMemory(forceFullCollection: true));
     }
+
+    /// <summary>Open sockets of this process, where the system can say; elsewhere 0, which proves nothing.</summary>
+    private static int CountSockets() => !Directory.Exists("/proc/self/fd") ? 0 : Directory.GetFiles("/proc/self/fd")
+        .Count(path => new FileInfo(path).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true);
+
+    /// <summary>Threads that are not the runtime's, by their names: those come and go as the runtime likes.</summary>
+    private static int CountOwnThreads() => !Directory.Exists("/proc/self/task") ? 0 : Directory
+        .GetDirectories("/proc/self/task")
+        .Select(path => File.ReadAllText(Path.Combine(path, "comm")).Trim())
+        .Count(name => !name.StartsWith(".NET", StringComparison.Ordinal));
 }

@@ -16,7 +16,7 @@ var before = await Counts.TakeAsync(service);
 await load.RunAsync(TimeSpan.FromSeconds(seconds));
 var after = await Counts.TakeAsync(service);
 
-Console.WriteLine(load.Tally.Summary());
+Console.WriteLine($"{load.Tally.Summary()}\nConnections ended as: {service.Handler.Reasons}");
 Console.WriteLine($"before: {before}\nafter:  {after}");
 var faults = load.Tally.Faults.Concat(after.FaultsSince(before)).ToArray();
 Console.WriteLine(faults.Length == 0 ? "Soak passed." : $"Soak FAILED:\n{string.Join('\n', faults)}");

@@ -15,7 +15,7 @@ internal sealed class RawClients(Func<EndPoint> endPoint, Tally tally)
         await SendAsync(socket, Encoding.UTF8.GetBytes(text), cancellationToken);
         socket.Shutdown(SocketShutdown.Send);
         var reply = Encoding.UTF8.GetString(await ReadToEndAsync(socket, cancellationToken));
-        if (reply == text.ToUpperInvariant())
+        if (string.Equals(reply, text.ToUpperInvariant(), StringComparison.Ordinal))
         {
             tally.Verified();
         }
@@ -65,7 +65,9 @@ internal sealed class RawClients(Func<EndPoint> endPoint, Tally tally)
     public async Task StallAsync(Random random, CancellationToken cancellationToken)
     {
         using var socket = await ConnectAsync(cancellationToken);
-        var bytes = Encoding.UTF8.GetBytes(Texts.Next(random, 30_000) + "\n");
+        var bytes = new byte[30_000];
+        bytes.AsSpan().Fill((byte)'x');
+        bytes[^1] = (byte)'\n';
         await TryAsync(async () =>
         {
             while (true)

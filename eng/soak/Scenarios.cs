@@ -1,6 +1,3 @@
-using System.Net;
-using Transports;
-
 namespace Soak;
 
 /// <summary>All that clients do, one list for each kind of worker.</summary>

@@ -96,7 +96,7 @@ internal sealed class Service : IAsyncDisposable
     private static T Short<T>(T options)
         where T : StreamTransportOptions
     {
-        options.IdleTimeout = TimeSpan.FromSeconds(3);
+        options.IdleTimeout = TimeSpan.FromSeconds(5);
         options.SendTimeout = TimeSpan.FromSeconds(2);
         options.LingerTimeout = TimeSpan.FromSeconds(1);
         return options;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Transports;
 using Uppercase;
 
@@ -7,6 +8,7 @@ namespace Soak;
 internal sealed class SoakHandler : IMessageHandler, IConnectionObserver
 {
     private readonly UppercaseHandler _upper = new();
+    private readonly ConcurrentDictionary<CloseReason, long> _reasons = new();
     private long _messages;
     private long _running;
     private long _observed;
@@ -17,13 +19,12 @@ internal sealed class SoakHandler : IMessageHandler, IConnectionObserver
 
     public long Observed => Interlocked.Read(ref _observed);
 
-    public ValueTask HandleAsync(MessageContext context, CancellationToken cancellationToken)
-    {
-        Interlocked.Increment(ref _running);
-        return Interlocked.Increment(ref _messages) % 7 == 0
-            ? HandleLaterAsync(context, cancellationToken)
-            : Finish(_upper.HandleAsync(context, cancellationToken));
-    }
+    /// <summary>How the listeners' connections ended.</summary>
+    public string Reasons => string.Join(
+        ", ", _reasons.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value:N0} {pair.Key}"));
+
+    public ValueTask HandleAsync(MessageContext context, CancellationToken cancellationToken) =>
+        HandleAsync(context, Interlocked.Increment(ref _messages) % 7 == 0, cancellationToken);
 
     public ValueTask OnConnectedAsync(IConnection connection, CancellationToken cancellationToken)
     {
@@ -34,20 +35,21 @@ internal sealed class SoakHandler : IMessageHandler, IConnectionObserver
     public ValueTask OnDisconnectedAsync(IConnection connection, CloseReason reason)
     {
         Interlocked.Decrement(ref _observed);
+        _reasons.AddOrUpdate(reason, 1, static (_, count) => count + 1);
         return default;
     }
 
-    private async ValueTask HandleLaterAsync(MessageContext context, CancellationToken cancellationToken)
+    private async ValueTask HandleAsync(MessageContext context, bool later, CancellationToken cancellationToken)
     {
-        await Task.Yield();
-        await Finish(_upper.HandleAsync(context, cancellationToken));
-    }
-
-    private async ValueTask Finish(ValueTask handling)
-    {
+        Interlocked.Increment(ref _running);
         try
         {
-            await handling;
+            if (later)
+            {
+                await Task.Yield();
+            }
+
+            await _upper.HandleAsync(context, cancellationToken);
         }
         finally
         {

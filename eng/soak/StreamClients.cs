@@ -71,7 +71,7 @@ internal sealed class StreamClients(ITransport transport, Func<EndPoint> endPoin
 
     private void Verify(string sent, string reply)
     {
-        if (reply == sent.ToUpperInvariant())
+        if (string.Equals(reply, sent.ToUpperInvariant(), StringComparison.Ordinal))
         {
             tally.Verified();
         }
