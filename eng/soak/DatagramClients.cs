@@ -37,7 +37,9 @@ internal sealed class DatagramClients(ITransport transport, Func<EndPoint> endPo
         }
     }
 
-    /// <summary>Sends and is gone before the replies come: the server's socket gets to hear that nobody is there.</summary>
+    /// <summary>
+    /// Sends and is gone before the replies come: the server's socket gets to hear that nobody is there.
+    /// </summary>
     public async Task LeaveAsync(Random random, CancellationToken cancellationToken)
     {
         await using var connection = await transport.ConnectAsync(endPoint(), cancellationToken);

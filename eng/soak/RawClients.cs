@@ -32,7 +32,9 @@ internal sealed class RawClients(Func<EndPoint> endPoint, Tally tally)
         socket.LingerState = new LingerOption(enable: true, seconds: 0);
     }
 
-    /// <summary>Random bytes. Whatever the framing makes of them, the connection ends and the listener does not.</summary>
+    /// <summary>
+    /// Random bytes. Whatever the framing makes of them, the connection ends and the listener does not.
+    /// </summary>
     public async Task GarbageAsync(Random random, CancellationToken cancellationToken)
     {
         using var socket = await ConnectAsync(cancellationToken);

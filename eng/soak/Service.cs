@@ -7,7 +7,9 @@ using Transports.Testing;
 
 namespace Soak;
 
-/// <summary>The upper-case service on every transport, with limits short enough to be reached, started and stopped.</summary>
+/// <summary>
+/// The upper-case service on every transport, with limits short enough to be reached, started and stopped.
+/// </summary>
 internal sealed class Service : IAsyncDisposable
 {
     private readonly MeterListener _meters = new();
@@ -76,7 +78,7 @@ internal sealed class Service : IAsyncDisposable
         {
             if (listener.Completion.IsCompleted)
             {
-                faults.Add($"{listener.LocalEndPoint} had ended before it was stopped: {listener.Completion.Exception}");
+                faults.Add($"{listener.LocalEndPoint} had ended before its time: {listener.Completion.Exception}");
             }
 
             await listener.StopAsync();

@@ -22,7 +22,7 @@ internal static class SourceTree
     public static string BuildValue(string key) => typeof(SourceTree).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
 
-    public static string PathOf(string relativePath) => Path.Combine(Root, relativePath);
+    public static string PathOf(string relativePath) => Path.GetFullPath(Path.Combine(Root, relativePath));
 
     public static string RelativePath(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');
 

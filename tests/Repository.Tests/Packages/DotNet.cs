@@ -9,7 +9,9 @@ internal static class DotNet
     /// <summary>Far more than any command needs: it only keeps a hang from lasting for ever.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
-    /// <summary>Runs to the end and returns what was printed; fails with all of it when the exit code is not 0.</summary>
+    /// <summary>
+    /// Runs to the end and returns what was printed; fails with all of it when the exit code is not 0.
+    /// </summary>
     public static async Task<string> RunAsync(string folder, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", arguments)

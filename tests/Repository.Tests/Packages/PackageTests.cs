@@ -59,8 +59,8 @@ public class PackageTests(PackedPackages packages) : IClassFixture<PackedPackage
     }
 
     /// <summary>
-    /// The consumer knows two sources: the packed packages, and what this repository's own restore has fetched. It needs
-    /// no network, cannot find one of our packages elsewhere, and leaves nothing in the user's cache.
+    /// The consumer knows two sources: the packed packages, and what this repository's own restore has fetched. It
+    /// needs no network, cannot find one of our packages elsewhere, and leaves nothing in the user's cache.
     /// </summary>
     [Fact]
     public async Task Consumer_OutsideTheRepository_RestoresBuildsAndRuns()
@@ -105,7 +105,9 @@ public class PackageTests(PackedPackages packages) : IClassFixture<PackedPackage
 
     private static XElement Metadata(ZipArchive package)
     {
-        using var nuspec = package.Entries.Single(entry => entry.Name.EndsWith(".nuspec", StringComparison.Ordinal)).Open();
+        using var nuspec = package.Entries
+            .Single(entry => entry.Name.EndsWith(".nuspec", StringComparison.Ordinal))
+            .Open();
         return XDocument.Load(nuspec).Root!.Elements().Single(element => element.Name.LocalName == "metadata");
     }
 
