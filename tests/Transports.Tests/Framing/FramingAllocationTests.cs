@@ -2,13 +2,13 @@ namespace Transports.Tests.Framing;
 
 public class FramingAllocationTests
 {
-    public static TheoryData<string> Names => [.. Framings.BuiltIn.Keys];
+    public static TheoryData<string> Names => [.. Framings.All.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void ReadAndWrite_OnceWarm_AllocateNothing(string name)
     {
-        var framing = Framings.BuiltIn[name];
+        var framing = Framings.All[name];
         var payload = new byte[Math.Min(100, framing.MaxPayloadBytes)];
         Array.Fill(payload, (byte)'x');
         var encoded = framing.Encode(payload);

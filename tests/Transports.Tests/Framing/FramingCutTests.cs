@@ -7,13 +7,13 @@ public class FramingCutTests
 {
     /// <summary>All framings under which the cut makes no difference.</summary>
     public static TheoryData<string> Names =>
-        [.. Framings.BuiltIn.Where(framing => framing.Value.PreservesBoundaries).Select(framing => framing.Key)];
+        [.. Framings.All.Where(framing => framing.Value.PreservesBoundaries).Select(framing => framing.Key)];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Read_CutAtEveryByte_GivesTheSameMessages(string name)
     {
-        var framing = Framings.BuiltIn[name];
+        var framing = Framings.All[name];
         var messages = Messages(framing, count: 5);
         var stream = messages.SelectMany(message => framing.Encode(message)).ToArray();
 
@@ -33,7 +33,7 @@ public class FramingCutTests
     [MemberData(nameof(Names))]
     public void Read_ByteByByte_LooksAtEachByteAFewTimes(string name)
     {
-        var framing = Framings.BuiltIn[name];
+        var framing = Framings.All[name];
         var messages = Messages(framing, count: 3, length: 20_000);
         var stream = messages.SelectMany(message => framing.Encode(message)).ToArray();
 
@@ -54,7 +54,7 @@ public class FramingCutTests
         {
             var examined = 0;
 
-            var status = Framings.BuiltIn[name].Read([], endOfStream, 10, ref examined, out var frame);
+            var status = Framings.All[name].Read([], endOfStream, 10, ref examined, out var frame);
 
             Assert.Equal(FrameStatus.NeedMoreData, status);
             Assert.Equal(0, examined);
@@ -66,7 +66,7 @@ public class FramingCutTests
     [MemberData(nameof(Names))]
     public void Read_LimitAndOneByteMore_IsAMessageAndTooLong(string name)
     {
-        var framing = Framings.BuiltIn[name];
+        var framing = Framings.All[name];
         var message = Messages(framing, count: 1, length: 200)[0];
         var encoded = framing.Encode(message);
 

@@ -2,10 +2,10 @@ namespace Transports.Tests.Framing;
 
 public class FramingFuzzTests
 {
-    public static TheoryData<string> Names => [.. Framings.BuiltIn.Keys];
+    public static TheoryData<string> Names => [.. Framings.All.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Read_RandomStreams_KeepsItsContract(string name) =>
-        FramingFuzz.Run(name, Framings.BuiltIn[name], seed: 20_260_101, inputs: 20_000);
+        FramingFuzz.Run(name, Framings.All[name], seed: 20_260_101, inputs: 20_000);
 }

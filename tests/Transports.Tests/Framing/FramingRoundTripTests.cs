@@ -6,13 +6,13 @@ namespace Transports.Tests.Framing;
 
 public class FramingRoundTripTests
 {
-    public static TheoryData<string> Names => [.. Framings.BuiltIn.Keys];
+    public static TheoryData<string> Names => [.. Framings.All.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Encode_AnyAcceptedMessages_AreReadBack(string name)
     {
-        var framing = Framings.BuiltIn[name];
+        var framing = Framings.All[name];
         var message = Payloads(framing).Where(payload => framing.Accepts(payload));
         var streams = message.ArrayOf().Zip(Gen.Choose(1, 20)).ToArbitrary();
 

@@ -1,13 +1,14 @@
+using Netstrings;
 using Transports.Framing;
 
 namespace Transports.Tests.Framing;
 
-/// <summary>Every built-in framing, by a name that a test report can show.</summary>
+/// <summary>Every built-in framing and one that is not, by a name that a test report can show.</summary>
 internal static class Framings
 {
     public const int DefaultLimit = 64 * 1024;
 
-    public static IReadOnlyDictionary<string, MessageFraming> BuiltIn { get; } = new Dictionary<string, MessageFraming>
+    public static IReadOnlyDictionary<string, MessageFraming> All { get; } = new Dictionary<string, MessageFraming>
     {
         ["lines"] = MessageFraming.Lines,
         ["raw"] = MessageFraming.Raw,
@@ -25,6 +26,7 @@ internal static class Framings
         ["aab"] = MessageFraming.Delimited("aab"u8),
         ["abaab"] = MessageFraming.Delimited("abaab"u8),
         ["long"] = MessageFraming.Delimited("----------------boundary----------------"u8),
+        ["netstring"] = new NetstringFraming(),
     };
 
     /// <summary>Puts what the framing wants round a payload, as a session does.</summary>

@@ -34,5 +34,5 @@ public class RawFramingTests
 
     [Fact]
     public void PreservesBoundaries_OnlyRaw_DoesNot() =>
-        Assert.Equal("raw", Assert.Single(Framings.BuiltIn, framing => !framing.Value.PreservesBoundaries).Key);
+        Assert.Equal("raw", Assert.Single(Framings.All, framing => !framing.Value.PreservesBoundaries).Key);
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using Transports.Framing;
 
 namespace Transports.Tests.Framing;
@@ -74,7 +75,7 @@ internal sealed class SeededStreams(int seed)
     {
         var length = Lengths[_random.Next(Lengths.Length)];
         var prefix = new byte[_random.Next(2) == 0 ? 4 : 5];
-        switch (_random.Next(3))
+        switch (_random.Next(4))
         {
             case 0:
                 BinaryPrimitives.WriteUInt32BigEndian(prefix, length);
@@ -82,6 +83,8 @@ internal sealed class SeededStreams(int seed)
             case 1:
                 BinaryPrimitives.WriteUInt32LittleEndian(prefix, length);
                 break;
+            case 2:
+                return Encoding.ASCII.GetBytes($"{length}:");
             default:
                 for (var i = 0; i < prefix.Length; i++, length >>= 7)
                 {
