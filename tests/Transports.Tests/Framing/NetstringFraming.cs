@@ -3,7 +3,7 @@ using Transports.Framing;
 
 namespace Netstrings;
 
-/// <summary>Netstrings: the length in decimal digits, a colon, the payload, a comma. "hello" is <c>5:hello,</c>.</summary>
+/// <summary>The length in decimal digits, a colon, the payload, a comma: "hello" is <c>5:hello,</c>.</summary>
 public sealed class NetstringFraming : MessageFraming
 {
     private const int MaxDigits = 10;
