@@ -62,6 +62,9 @@ internal sealed class ReplyWriter(StreamConnection connection, StreamOutput outp
         {
             Commit();
             QueueCommitted();
+
+            // Begin anew: a handler that replies for ever must not make the buffer hold all that it ever said.
+            (_taken, _committed) = (0, 0);
         }
 
         output.Flush();

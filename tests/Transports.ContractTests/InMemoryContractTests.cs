@@ -1,0 +1,3 @@
+namespace Transports.ContractTests;
+
+public sealed class InMemoryContractTests() : TransportContract(new InMemoryHarness());
