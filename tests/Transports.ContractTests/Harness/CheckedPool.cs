@@ -49,7 +49,7 @@ public sealed class CheckedPool : ArrayPool<byte>
         {
             if (!_rented.Remove(array))
             {
-                Misuse ??= $"A buffer of {array.Length} bytes was returned that is not rented: {Environment.StackTrace}";
+                Misuse ??= $"Returned, but not rented: {array.Length} bytes. {Environment.StackTrace}";
                 return;
             }
 

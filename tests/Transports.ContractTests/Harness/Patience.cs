@@ -19,7 +19,7 @@ public static class Patience
 
     public static Task<T> Soon<T>(this ValueTask<T> task) => task.AsTask().WaitAsync(Limit);
 
-    /// <summary>Waits, by giving way, until <paramref name="condition"/> holds: where there is no signal to wait for.</summary>
+    /// <summary>Waits, by giving way, for what gives no signal: until <paramref name="condition"/> holds.</summary>
     public static async Task UntilAsync(Func<bool> condition, string what)
     {
         var waited = Stopwatch.StartNew();

@@ -3,7 +3,7 @@ using Transports.Framing;
 
 namespace Transports.ContractTests;
 
-/// <summary>A raw peer over a stream of bytes, which can also send what is no message, and leave in every manner.</summary>
+/// <summary>A raw peer over a stream, which can also send what is no message, and leave in every manner.</summary>
 public abstract class RawStreamPeer(MessageFraming framing) : RawPeer
 {
     private readonly byte[] _chunk = new byte[64 * 1024];

@@ -4,7 +4,7 @@ namespace Transports.ContractTests;
 
 /// <summary>
 /// All that the contract suite needs to know of a transport. To put another transport under the suite: derive one of
-/// these, and one empty class each from <see cref="TransportContract"/>.
+/// these, and one empty class each from <see cref="TransportContract"/> and <see cref="FootprintContract"/>.
 /// </summary>
 public abstract class TransportHarness
 {

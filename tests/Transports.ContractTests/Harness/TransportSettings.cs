@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Transports.ContractTests;
 
-/// <summary>What a fact may ask of a transport, whatever its kind; what is null stays at the transport's default.</summary>
+/// <summary>What a fact may ask of a transport, whatever its kind; null leaves the transport's default.</summary>
 public sealed class TransportSettings
 {
     public required ArrayPool<byte> BufferPool { get; set; }

@@ -2,7 +2,7 @@ using Transports.Testing;
 
 namespace Transports.ContractTests;
 
-/// <summary>Back-pressure: nobody can make the process grow, and whoever is slow is waited for, but not for ever.</summary>
+/// <summary>Back-pressure: nobody can make the process grow, and the slow are waited for, but not for ever.</summary>
 public abstract partial class TransportContract
 {
     /// <summary>More than any network below buffers, and far more than the transport may.</summary>

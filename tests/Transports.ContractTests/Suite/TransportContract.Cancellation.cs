@@ -235,7 +235,8 @@ public abstract partial class TransportContract
         }
     }
 
-    /// <summary>Sends to a peer that takes nothing until a send waits long enough to be cancelled; tells how many were sent.</summary>
+    /// <summary>Sends to a peer that takes nothing, until a send waits long enough to be cancelled.</summary>
+    /// <returns>How many were sent before.</returns>
     private static async Task<int> SendUntilCancellationWinsAsync(IConnection connection, byte[] message)
     {
         for (var sent = 0; sent < 4000; sent++)

@@ -1,6 +1,6 @@
 namespace Transports.ContractTests;
 
-/// <summary>Closing: who ended it and how is told alike on both sides, and nothing that was sent before is lost.</summary>
+/// <summary>Closing: who ended it and how is told on both sides, and nothing sent before is lost.</summary>
 public abstract partial class TransportContract
 {
     [Fact]
@@ -227,7 +227,7 @@ public abstract partial class TransportContract
         }
     }
 
-    /// <summary>What a listener without connections gives is a view of a peer; the peer itself cannot be closed.</summary>
+    /// <summary>Without connections a listener gives views of peers; a peer itself cannot be closed.</summary>
     private async Task AssertClosingAViewChangesNothingAsync(Func<IConnection, ValueTask> close)
     {
         var running = await StartAsync(MessageHandler.Create(async (context, cancellationToken) =>

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Transports.ContractTests;
 
-/// <summary>Faults of handlers stay local: that connection ends, that datagram gets no reply, and nobody else notices.</summary>
+/// <summary>Faults of handlers stay local: that connection ends, that datagram gets no reply.</summary>
 public abstract partial class TransportContract
 {
     [Fact]

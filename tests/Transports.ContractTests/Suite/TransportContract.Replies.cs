@@ -166,8 +166,9 @@ public abstract partial class TransportContract
 
         await running.Client.SendAsync("go").Soon();
 
-        string[] received = [await running.Client.ReceiveTextAsync().Soon(), await running.Client.ReceiveTextAsync().Soon()];
-        Assert.Equal(["first half, second half", "pushed"], received.Order(StringComparer.Ordinal));
+        var one = await running.Client.ReceiveTextAsync().Soon();
+        var other = await running.Client.ReceiveTextAsync().Soon();
+        Assert.Equal(["first half, second half", "pushed"], new[] { one, other }.Order(StringComparer.Ordinal));
     }
 
     [Fact]
