@@ -1,0 +1,106 @@
+using System.Net;
+using System.Threading.Channels;
+
+namespace Transports.Tests.Streams;
+
+/// <summary>A stream that does what the test says: no socket, no thread.</summary>
+internal sealed class ScriptedByteStream : ByteStream
+{
+    private readonly Channel<object> _incoming = Channel.CreateUnbounded<object>();
+    private readonly Lock _gate = new();
+    private readonly List<byte[]> _sends = [];
+    private TaskCompletionSource? _stall;
+    private byte[] _rest = [];
+
+    public override EndPoint LocalEndPoint { get; } = new IPEndPoint(IPAddress.Loopback, 1);
+
+    public override EndPoint RemoteEndPoint { get; } = new IPEndPoint(IPAddress.Loopback, 2);
+
+    public TaskCompletionSource Completed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TaskCompletionSource Aborted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TaskCompletionSource Disposed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public byte[][] Sends
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _sends];
+            }
+        }
+    }
+
+    public byte[] Sent => [.. Sends.SelectMany(bytes => bytes)];
+
+    public void Feed(ReadOnlySpan<byte> bytes) => _incoming.Writer.TryWrite(bytes.ToArray());
+
+    public void FeedEnd() => _incoming.Writer.TryWrite(Array.Empty<byte>());
+
+    public void FeedFault(Exception exception) => _incoming.Writer.TryWrite(exception);
+
+    /// <summary>Sends wait from now on, until the result is set.</summary>
+    public TaskCompletionSource StallSends() => _stall = new TaskCompletionSource();
+
+    public override async ValueTask WaitForDataAsync(CancellationToken cancellationToken)
+    {
+        if (_rest.Length == 0)
+        {
+            await _incoming.Reader.WaitToReadAsync(cancellationToken);
+        }
+    }
+
+    public override async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (_rest.Length == 0)
+        {
+            switch (await _incoming.Reader.ReadAsync(cancellationToken))
+            {
+                case Exception exception:
+                    throw exception;
+                case byte[] bytes:
+                    _rest = bytes;
+                    break;
+            }
+        }
+
+        var count = Math.Min(buffer.Length, _rest.Length);
+        _rest.AsSpan(0, count).CopyTo(buffer.Span);
+        _rest = _rest[count..];
+        return count;
+    }
+
+    public override async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        lock (_gate)
+        {
+            _sends.Add(bytes.ToArray());
+        }
+
+        if (_stall is { } stall)
+        {
+            await stall.Task;
+        }
+    }
+
+    public override ValueTask CompleteSendsAsync()
+    {
+        Completed.TrySetResult();
+        return default;
+    }
+
+    public override void Abort()
+    {
+        Aborted.TrySetResult();
+        FeedFault(new ConnectionClosedException(CloseReason.Aborted));
+        _stall?.TrySetException(new ConnectionClosedException(CloseReason.Aborted));
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        Disposed.TrySetResult();
+        return default;
+    }
+}
