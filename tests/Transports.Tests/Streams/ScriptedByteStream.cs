@@ -9,6 +9,7 @@ internal sealed class ScriptedByteStream : ByteStream
     private readonly Channel<object> _incoming = Channel.CreateUnbounded<object>();
     private readonly Lock _gate = new();
     private readonly List<byte[]> _sends = [];
+    private readonly SemaphoreSlim _begun = new(0);
     private TaskCompletionSource? _stall;
     private byte[] _rest = [];
 
@@ -44,6 +45,15 @@ internal sealed class ScriptedByteStream : ByteStream
     /// <summary>Sends wait from now on, until the result is set.</summary>
     public TaskCompletionSource StallSends() => _stall = new TaskCompletionSource();
 
+    /// <summary>Waits until so many sends have begun.</summary>
+    public async Task WhenSendsAsync(int count)
+    {
+        while (Sends.Length < count)
+        {
+            Assert.True(await _begun.WaitAsync(ScriptedTransport.Patience), $"Only {Sends.Length} sends have begun.");
+        }
+    }
+
     public override async ValueTask WaitForDataAsync(CancellationToken cancellationToken)
     {
         if (_rest.Length == 0)
@@ -78,6 +88,8 @@ internal sealed class ScriptedByteStream : ByteStream
         {
             _sends.Add(bytes.ToArray());
         }
+
+        _begun.Release();
 
         if (_stall is { } stall)
         {

@@ -91,15 +91,21 @@ public class StreamConnectionTests
         var transport = new ScriptedTransport(
             new ScriptedOptions { SendTimeout = TimeSpan.FromSeconds(30) }, timeProvider: time);
         await using var connection = await transport.ConnectAsync();
-        for (var i = 0; i < 3; i++)
+        var stall = transport.Next.StallSends();
+        await connection.SendAsync("a");
+        for (var sends = 1; sends <= 3; sends++)
         {
-            var stall = transport.Next.StallSends();
-            await connection.SendAsync("a");
+            await transport.Next.WhenSendsAsync(sends);
             time.Advance(TimeSpan.FromSeconds(29));
-            stall.SetResult();
+            await connection.SendAsync("a");
+            var ended = stall;
+            stall = transport.Next.StallSends();
+            ended.SetResult();
         }
 
+        await transport.Next.WhenSendsAsync(4);
         Assert.False(connection.Completion.IsCompleted);
+        stall.SetResult();
         transport.Next.FeedEnd();
         Assert.Equal(CloseReason.RemoteClosed, await connection.Completion.WaitAsync(ScriptedTransport.Patience));
     }

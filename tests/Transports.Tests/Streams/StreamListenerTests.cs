@@ -150,6 +150,6 @@ public class StreamListenerTests
         }
     }
 
-    private static Task WhenEitherAsync(Task task, VirtualTimeProvider time) =>
+    private static Task<Task> WhenEitherAsync(Task task, VirtualTimeProvider time) =>
         Task.WhenAny(task, time.WhenTimerAsync(2)).WaitAsync(ScriptedTransport.Patience);
 }
