@@ -22,8 +22,10 @@ public sealed class ChatHandler : IMessageHandler, IConnectionObserver
     {
         var member = new ChatMember(connection, $"{GuestName}{Interlocked.Increment(ref _guests)}");
         _members[connection.Id] = member;
-        member.Post($"* you are {member.Name}; /nick NAME changes that, /who lists who is here, /quit leaves");
+
+        // In this order: whoever comes in after this one has been greeted does not hear of it any more.
         Tell(member, $"* {member.Name} has joined");
+        member.Post($"* you are {member.Name}; /nick NAME changes that, /who lists who is here, /quit leaves");
         return ValueTask.CompletedTask;
     }
 
@@ -42,7 +44,11 @@ public sealed class ChatHandler : IMessageHandler, IConnectionObserver
     public ValueTask HandleAsync(MessageContext context, CancellationToken cancellationToken)
     {
         var connection = context.Connection;
-        var member = _members[connection.Id];
+        if (!_members.TryGetValue(connection.Id, out var member))
+        {
+            return context.ReplyAsync("* only those who connect can enter this room", cancellationToken);
+        }
+
         var line = Clean(context.Payload.Span);
         if (line is "/quit")
         {

@@ -27,7 +27,7 @@ public sealed class UppercaseHandler : IMessageHandler
         return reply.SendAsync(cancellationToken);
     }
 
-    /// <summary>Goes on after the first byte that is not ASCII: a character at a time, ASCII again in one sweep.</summary>
+    /// <summary>Goes on after the first byte that is not ASCII: one character, then ASCII again in one sweep.</summary>
     private static void WriteText(ReadOnlySpan<byte> source, MessageWriter reply)
     {
         var destination = reply.GetSpan(source.Length);
@@ -38,7 +38,7 @@ public sealed class UppercaseHandler : IMessageHandler
             var (consumed, produced) = ToUpper(source, character);
             if (destination.Length - written < produced + source.Length - consumed)
             {
-                // Characters have grown: ask again for room for this one and as many bytes as are left to read.
+                // Characters have grown: ask for room for this one and as many bytes as are left to read.
                 reply.Advance(written);
                 destination = reply.GetSpan(produced + source.Length - consumed);
                 written = 0;
