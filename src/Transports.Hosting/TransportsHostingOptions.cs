@@ -27,7 +27,7 @@ public sealed class TransportsHostingOptions
         _endpoints[server] = [.. endpoints];
     }
 
-    /// <summary>Makes a server listen on these endpoints and on no others: for endpoints from the command line.</summary>
+    /// <summary>The same for endpoints from the command line.</summary>
     /// <param name="server">The server's name; case does not count.</param>
     /// <param name="source">What errors name, such as <c>--endpoint</c>.</param>
     /// <param name="uris">The endpoint URIs.</param>

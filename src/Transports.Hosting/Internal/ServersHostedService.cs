@@ -24,8 +24,9 @@ internal sealed class ServersHostedService(
         }
         catch
         {
-            // The host does not stop what has failed to start.
-            await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+            // The host does not stop what has failed to start. Why it failed is what counts, not how the rest stops.
+            await StopAsync(new CancellationToken(canceled: true))
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
     }
@@ -37,6 +38,9 @@ internal sealed class ServersHostedService(
     {
         // Validated already: there is no fault left.
         var endpoint = schemes.ResolveListening(configured.Uri, [])!;
-        return new TransportEndpoint(endpoint.Transport, endpoint.EndPoint, endpoint.Query) { Source = configured.Source };
+        return new TransportEndpoint(endpoint.Transport, endpoint.EndPoint, endpoint.Query)
+        {
+            Source = configured.Source,
+        };
     }
 }

@@ -13,8 +13,9 @@ internal sealed class ServersValidator(IEnumerable<TransportServer> servers, End
         {
             if (!servers.Any(registered => IsCalled(registered, server)))
             {
+                var key = ServersConfiguration.KeyOf(server);
                 var known = string.Join(", ", servers.Select(registered => registered.Name));
-                faults.Add($"{ServersConfiguration.KeyOf(server)}: no server of this name is registered (known: {known}).");
+                faults.Add($"{key}: no server of this name is registered (known: {known}).");
             }
 
             faults.AddRange(endpoints.SelectMany(FaultsOf));
