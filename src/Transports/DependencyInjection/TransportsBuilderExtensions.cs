@@ -25,7 +25,7 @@ public static class TransportsBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         if (services.Any(descriptor => descriptor.ServiceType == typeof(TransportServer)
-            && descriptor.IsKeyedService && descriptor.ServiceKey is string other && other.Equals(name, StringComparison.OrdinalIgnoreCase)))
+            && descriptor.ServiceKey is string other && other.Equals(name, StringComparison.OrdinalIgnoreCase)))
         {
             throw new ArgumentException($"There is a server '{name}' already.", nameof(name));
         }

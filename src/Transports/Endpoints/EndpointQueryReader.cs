@@ -56,7 +56,9 @@ public sealed class EndpointQueryReader
         return bool.TryParse(text, out var value) ? value : Fault(key, text, "true or false", otherwise);
     }
 
-    /// <summary>Reads a time: <c>250ms</c>, <c>30s</c>, <c>10m</c>, <c>1h</c>, <c>00:00:30</c> or <c>infinite</c>.</summary>
+    /// <summary>
+    /// Reads a time: <c>250ms</c>, <c>30s</c>, <c>10m</c>, <c>1h</c>, <c>00:00:30</c> or <c>infinite</c>.
+    /// </summary>
     /// <returns>The value, or <paramref name="otherwise"/> if the key is not there or is faulty.</returns>
     public TimeSpan Time(string key, TimeSpan otherwise)
     {
@@ -93,7 +95,7 @@ public sealed class EndpointQueryReader
         options.ReceiveQueueBytes = Number("receiveQueueBytes", options.ReceiveQueueBytes);
     }
 
-    /// <summary>Reads the options that every transport over a stream of bytes has, named as the properties are.</summary>
+    /// <summary>Reads the options of every transport over a stream of bytes, named as the properties are.</summary>
     public void Stream(StreamTransportOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -109,7 +111,8 @@ public sealed class EndpointQueryReader
         options.ReadBufferBytes = Number("readBufferBytes", options.ReadBufferBytes);
     }
 
-    /// <summary>Reports every key that nobody asked for; and, if options are given, every value that cannot be.</summary>
+    /// <summary>Reports every key that nobody asked for, and every value that cannot be.</summary>
+    /// <param name="options">The options as read, if there are any to check.</param>
     public void Finish(TransportOptions? options = null)
     {
         options?.Validate(_faults);

@@ -2,7 +2,8 @@ using System.Net;
 
 namespace Transports;
 
-/// <summary>One of the endpoints on which a <see cref="TransportServer"/> listens. Safe to use from any thread.</summary>
+/// <summary>One of the endpoints on which a <see cref="TransportServer"/> listens.</summary>
+/// <remarks>Safe to use from any thread.</remarks>
 public sealed class ServerListener : IListener
 {
     private readonly IListener _listener;

@@ -25,7 +25,9 @@ public sealed class TransportServer : IAsyncDisposable, IDisposable
     /// <summary>Makes a server that does not listen yet.</summary>
     /// <param name="name">Names it in configuration, health and errors.</param>
     /// <param name="endpoints">Where to listen; see <see cref="Endpoints"/>.</param>
-    /// <param name="handler">Handles the messages of all endpoints; may also be an <see cref="IConnectionObserver"/>.</param>
+    /// <param name="handler">
+    /// Handles the messages of all endpoints; may also be an <see cref="IConnectionObserver"/>.
+    /// </param>
     public TransportServer(string name, IEnumerable<TransportEndpoint> endpoints, IMessageHandler handler)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -110,7 +112,7 @@ public sealed class TransportServer : IAsyncDisposable, IDisposable
 
     /// <summary>Starts to listen on all endpoints, or on none: if one fails, those already bound are stopped.</summary>
     /// <param name="cancellationToken">Gives up the attempt; has no effect once the server runs.</param>
-    /// <exception cref="AddressInUseException">Somebody listens there already; the message names the endpoint.</exception>
+    /// <exception cref="AddressInUseException">Somebody listens there already; the message names it.</exception>
     /// <exception cref="TransportException">An endpoint cannot be bound; the message names it.</exception>
     /// <exception cref="InvalidOperationException">It is not stopped, or it has no endpoint.</exception>
     public Task StartAsync(CancellationToken cancellationToken = default)

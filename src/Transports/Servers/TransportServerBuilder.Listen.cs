@@ -100,7 +100,7 @@ public sealed partial class TransportServerBuilder
         return Listen(uri.OriginalString);
     }
 
-    /// <summary>Listens on an endpoint that is made with the help of the container: for packages that add a transport.</summary>
+    /// <summary>Listens on an endpoint that is made with the container: for packages that add a transport.</summary>
     /// <param name="create">Called once, when the server is made; does no I/O.</param>
     public TransportServerBuilder Listen(Func<IServiceProvider, TransportEndpoint> create)
     {

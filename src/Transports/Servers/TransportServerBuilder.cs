@@ -91,7 +91,8 @@ public sealed partial class TransportServerBuilder
                 return provider.GetRequiredService<THandler>();
             }
 
-            var observes = (descriptor.ImplementationType ?? typeof(THandler)).IsAssignableTo(typeof(IConnectionObserver));
+            var type = descriptor.ImplementationType ?? typeof(THandler);
+            var observes = type.IsAssignableTo(typeof(IConnectionObserver));
             return ScopedHandler<THandler>.Create(provider.GetRequiredService<IServiceScopeFactory>(), observes);
         });
     }

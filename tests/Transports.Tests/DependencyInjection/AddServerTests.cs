@@ -112,6 +112,16 @@ public class AddServerTests
     }
 
     [Fact]
+    public async Task Handle_OfASingleton_GivesTheTransportTheHandlerItself()
+    {
+        var transport = new FakeTransport();
+        await using var provider = Provider(transports => transports.AddServer(
+            "a", server => server.Listen(transport, new InMemoryEndPoint("a")).Handle<EchoHandler>()));
+        await StartAllAsync(provider);
+        Assert.Same(provider.GetRequiredService<EchoHandler>(), transport.Listeners.Single().Handler);
+    }
+
+    [Fact]
     public async Task Use_OfATypeFromTheContainer_GetsItsDependencies()
     {
         await using var provider = Provider(

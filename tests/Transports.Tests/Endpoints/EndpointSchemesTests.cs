@@ -12,7 +12,8 @@ public class EndpointSchemesTests
     [Fact]
     public void Resolve_OfTcp_HandsTheOptionsOn()
     {
-        var endpoint = Resolve("tcp://127.0.0.1:5?framing=raw&maxMessageBytes=9&noDelay=false&backlog=3&dualMode=false")!;
+        var endpoint = Resolve(
+            "tcp://127.0.0.1:5?framing=raw&maxMessageBytes=9&noDelay=false&backlog=3&dualMode=false")!;
         Assert.Empty(_faults);
         Assert.Equal(IPEndPoint.Parse("127.0.0.1:5"), endpoint.EndPoint);
         Assert.Equal(9, endpoint.Transport.Capabilities.MaxMessageBytes);

@@ -100,7 +100,8 @@ public class EndpointUriTests
             EndpointUri.For("udp", IPEndPoint.Parse("127.0.0.1:5")),
             EndpointUri.For("tcp", new DnsEndPoint("example.com", 5)),
             EndpointUri.For("tcp", new UnixDomainSocketEndPoint("/a b/c")),
-            EndpointUri.For("memory", new InMemoryEndPoint("a/b"), new EndpointQuery(new KeyValuePair<string, string>("a", "&"))),
+            EndpointUri.For(
+                "memory", new InMemoryEndPoint("a/b"), new EndpointQuery(KeyValuePair.Create("a", "&"))),
         ];
         Assert.Equal(
             [
@@ -110,7 +111,8 @@ public class EndpointUriTests
         foreach (var uri in uris)
         {
             var again = EndpointUri.Parse(uri.ToString());
-            Assert.Equal((uri.Scheme, uri.Host, uri.Port, uri.Path), (again.Scheme, again.Host, again.Port, again.Path));
+            Assert.Equal((uri.Scheme, uri.Host, uri.Port), (again.Scheme, again.Host, again.Port));
+            Assert.Equal(uri.Path, again.Path);
             Assert.Equal(uri.Query.Pairs, again.Query.Pairs);
         }
     }

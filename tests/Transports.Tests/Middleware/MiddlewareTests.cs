@@ -71,6 +71,21 @@ public class MiddlewareTests
         Assert.Same(handler, transport.Listeners.Single().Handler);
     }
 
+    [Fact]
+    public async Task Compose_OfSeveralMiddleware_AllocatesNothingPerMessage()
+    {
+        IMessageMiddleware pass = new DelegateMiddleware((context, next, token) => next(context, token));
+        var chain = MiddlewareChain.Compose([pass, pass, pass], MessageHandler.Create((_, _) => default));
+        await chain.HandleAsync(null!, default);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var message = 0; message < 1000; message++)
+        {
+            await chain.HandleAsync(null!, default);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
     private static TransportServer Server(Action<TransportServerBuilder> configure) => TransportServer.Create(
         "test", server => configure(server.ListenInMemory("test")));
 

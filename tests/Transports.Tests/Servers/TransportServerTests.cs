@@ -133,6 +133,15 @@ public class TransportServerTests
     }
 
     [Fact]
+    public async Task Start_WhenATransportGivesUpByItself_IsAFailureAndNoCancellation()
+    {
+        var transport = new FakeTransport { Binding = (_, _) => throw new OperationCanceledException("timed out") };
+        await using var server = Server(At(transport, "a"));
+        var exception = await Assert.ThrowsAsync<TransportException>(() => server.StartAsync());
+        Assert.Same(exception, server.Fault);
+    }
+
+    [Fact]
     public async Task Stop_WhileItStarts_GivesTheStartUp()
     {
         var slow = new FakeTransport { Binding = (_, token) => Task.Delay(Timeout.Infinite, token) };

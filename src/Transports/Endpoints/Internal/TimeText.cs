@@ -28,15 +28,15 @@ internal static class TimeText
     private static bool TryUnit(string text, string unit, long ticks, out TimeSpan time)
     {
         time = default;
-        if (!text.EndsWith(unit, StringComparison.OrdinalIgnoreCase)
-            || !int.TryParse(
-                text.AsSpan(0, text.Length - unit.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        if (!text.EndsWith(unit, StringComparison.OrdinalIgnoreCase))
         {
             return false;
         }
 
         // The largest product, 2^31 hours, is 7.7e19 ticks and would overflow.
-        if (number > long.MaxValue / ticks)
+        var digits = text.AsSpan(0, text.Length - unit.Length);
+        if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || number > long.MaxValue / ticks)
         {
             return false;
         }

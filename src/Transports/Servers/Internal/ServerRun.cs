@@ -61,7 +61,7 @@ internal sealed class ServerRun(string name, ImmutableArray<TransportEndpoint> e
         catch (Exception exception)
         {
             await StopAllAsync(bound, throwFaults: false, AtOnce).ConfigureAwait(false);
-            Volatile.Write(ref _fault, exception is OperationCanceledException ? null : exception);
+            Volatile.Write(ref _fault, exception is TransportException ? exception : null);
             Enter(TransportServerState.Stopped, []);
             _completion.TrySetResult();
             throw;
@@ -124,7 +124,7 @@ internal sealed class ServerRun(string name, ImmutableArray<TransportEndpoint> e
             _ = WatchAsync(listener);
             return listener;
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             var message = $"Server '{name}' cannot listen on {endpoint}: {exception.Message}";
             throw exception is AddressInUseException
