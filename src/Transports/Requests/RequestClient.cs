@@ -26,8 +26,8 @@ public sealed class RequestClient : IAsyncDisposable
 {
     private static readonly Action<object?> Cancel = static state => ((CancellationTokenSource)state!).Cancel();
 
-    private readonly RequestClientOptions _options;
-    private readonly TimeProvider _timeProvider;
+    private readonly TimeSpan _timeout;
+    private readonly DeadlinePool _deadlines;
     private readonly EndPoint _remote;
     private readonly int _maxMessageBytes;
     private readonly RequestExchange _exchange;
@@ -53,15 +53,17 @@ public sealed class RequestClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(remote);
         ArgumentNullException.ThrowIfNull(options);
         var capabilities = transport.Capabilities;
-        _options = options.Snapshot();
-        _timeProvider = timeProvider ?? TimeProvider.System;
+        var snapshot = options.Snapshot();
+        var clock = timeProvider ?? TimeProvider.System;
+        _timeout = snapshot.Timeout;
+        _deadlines = new DeadlinePool(_timeout, clock);
         _remote = remote;
         _maxMessageBytes = capabilities.MaxMessageBytes;
         var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(RequestTelemetry.Category);
         var telemetry = new RequestTelemetry(logger, capabilities.Scheme, remote);
         _exchange = capabilities is { IsOrdered: true, IsReliable: true }
-            ? new PipelinedExchange(transport, remote, _options, telemetry, _timeProvider, _lifetime.Token)
-            : new DatagramExchange(transport, remote, _options, telemetry, _timeProvider);
+            ? new PipelinedExchange(transport, remote, snapshot, telemetry, clock, _lifetime.Token)
+            : new DatagramExchange(transport, remote, snapshot, telemetry, clock);
     }
 
     /// <summary>Sends a request and waits for its reply.</summary>
@@ -159,9 +161,9 @@ public sealed class RequestClient : IAsyncDisposable
             throw new MessageTooLongException(request.Length, _maxMessageBytes);
         }
 
-        using var deadline = new CancellationTokenSource(_options.Timeout, _timeProvider);
-        using var disposal = _lifetime.Token.UnsafeRegister(Cancel, deadline);
-        using var cancellation = cancellationToken.UnsafeRegister(Cancel, deadline);
+        var deadline = _deadlines.Rent();
+        var disposal = _lifetime.Token.UnsafeRegister(Cancel, deadline);
+        var cancellation = cancellationToken.UnsafeRegister(Cancel, deadline);
         try
         {
             return await _exchange.ExchangeAsync(request, rented, deadline.Token).ConfigureAwait(false);
@@ -172,7 +174,14 @@ public sealed class RequestClient : IAsyncDisposable
             throw _lifetime.IsCancellationRequested
                 ? new ConnectionClosedException(CloseReason.LocalClosed, "The client was disposed.")
                 : new RequestTimeoutException(
-                    $"{_remote} did not answer within {_options.Timeout}.", exception.InnerException);
+                    $"{_remote} did not answer within {_timeout}.", exception.InnerException);
+        }
+        finally
+        {
+            // Dispose waits for a callback that runs just now: after it nobody cancels the deadline of another request.
+            cancellation.Dispose();
+            disposal.Dispose();
+            _deadlines.Return(deadline);
         }
     }
 }
