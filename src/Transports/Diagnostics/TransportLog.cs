@@ -51,7 +51,8 @@ internal static partial class TransportLog
     [LoggerMessage(
         11, LogLevel.Warning, "Datagrams were dropped on {EndPoint} ({Reason}); {Suppressed} like it were not logged",
         EventName = "DatagramDropped")]
-    public static partial void DatagramDropped(ILogger logger, EndPoint endPoint, DropReason reason, long suppressed);
+    public static partial void DatagramDropped(
+        ILogger logger, EndPoint endPoint, DropReason reason, long suppressed, Exception? exception);
 
     [LoggerMessage(
         12, LogLevel.Warning, "The receive buffer on {EndPoint} is {Granted} bytes; {Asked} were asked for",

@@ -36,6 +36,12 @@ internal static class SocketErrors
     public static ConnectionClosedException OnTransfer(SocketException exception) =>
         new(ToCloseReason(exception.SocketErrorCode), exception.Message, exception);
 
+    /// <summary>What a failed send of a datagram means.</summary>
+    public static TransportException OnDatagram(SocketException exception, int length) =>
+        exception.SocketErrorCode == SocketError.MessageSize
+            ? new MessageTooLongException($"The system sends no datagram of {length} bytes.", exception)
+            : new TransportException($"A datagram could not be sent: {exception.Message}", exception);
+
     /// <summary>True for an error that only says that this process closed or cancelled the operation.</summary>
     public static bool IsOwnDoing(SocketError error) =>
         error is SocketError.OperationAborted or SocketError.Interrupted or SocketError.NotSocket;

@@ -1,26 +1,18 @@
 namespace Transports;
 
 /// <summary>Options of <see cref="UdpTransport"/>.</summary>
-public class UdpTransportOptions : TransportOptions
+/// <remarks>
+/// <see cref="DatagramTransportOptions.MaxMessageBytes"/> is at most <see cref="LargestDatagramBytes"/>, its default.
+/// Above about 1,432 the network fragments a datagram, and losing one fragment loses it all.
+/// </remarks>
+public class UdpTransportOptions : DatagramTransportOptions
 {
     /// <summary>The most that an IPv4 datagram can carry: 65,535 less 20 bytes of IP header and 8 of UDP (RFC 768).</summary>
     public const int LargestDatagramBytes = 65_507;
 
     /// <summary>
-    /// The largest payload of a datagram, in bytes, either way; a longer one that arrives is dropped and counted, never
-    /// cut. Default and largest value 65,507. Above about 1,432 the network fragments it.
-    /// </summary>
-    public int MaxMessageBytes { get; set; } = LargestDatagramBytes;
-
-    /// <summary>
-    /// How many datagrams one listener handles at once; when that many handlers wait, further datagrams are dropped and
-    /// counted. Default 1,024.
-    /// </summary>
-    public int MaxConcurrentMessages { get; set; } = 1024;
-
-    /// <summary>
     /// The socket's receive buffer to ask for (SO_RCVBUF), in bytes; 0 leaves the system's. The system may grant less:
-    /// what it granted is logged and measured. Default 1 MiB.
+    /// what it granted to a listener is measured, and logged once if it is less. Default 1 MiB.
     /// </summary>
     public int ReceiveBufferBytes { get; set; } = 1024 * 1024;
 
@@ -33,8 +25,8 @@ public class UdpTransportOptions : TransportOptions
     public bool DualMode { get; set; } = true;
 
     /// <summary>
-    /// Connect the socket of <see cref="UdpTransport.ConnectAsync"/>: the system then drops datagrams from anybody else
-    /// and reports an unreachable peer. When false the transport drops and counts them itself. Default true.
+    /// Connect the socket of <see cref="DatagramTransport.ConnectAsync"/>: the system then drops datagrams from anybody
+    /// else and reports an unreachable peer. When false the transport drops and counts them itself. Default true.
     /// </summary>
     public bool ConnectSocket { get; set; } = true;
 
@@ -43,8 +35,6 @@ public class UdpTransportOptions : TransportOptions
     {
         ArgumentNullException.ThrowIfNull(faults);
         base.Validate(faults);
-        OptionRules.AtLeast(faults, MaxMessageBytes, 1, nameof(MaxMessageBytes));
-        OptionRules.AtLeast(faults, MaxConcurrentMessages, 1, nameof(MaxConcurrentMessages));
         OptionRules.AtLeast(faults, ReceiveBufferBytes, 0, nameof(ReceiveBufferBytes));
         OptionRules.AtLeast(faults, SendBufferBytes, 0, nameof(SendBufferBytes));
         if (MaxMessageBytes > LargestDatagramBytes)

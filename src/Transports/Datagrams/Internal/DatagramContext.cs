@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Net;
+using System.Runtime.CompilerServices;
+using Transports.Diagnostics;
+
+namespace Transports;
+
+/// <summary>
+/// One datagram that is being handled. Owns the slot it was received into, so that a handler may keep the payload for
+/// as long as it works, and everything else that handling it needs: using it again costs no allocation.
+/// </summary>
+internal sealed class DatagramContext : MessageContext
+{
+    private readonly DatagramDispatcher _dispatcher;
+    private readonly DatagramWriter _reply;
+    private readonly Action _onHandled;
+    private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _handling;
+    private Activity? _activity;
+    private long _startedAt;
+    private EndPoint? _remote;
+    private DatagramPeer? _peer;
+    private volatile bool _ended = true;
+
+    public DatagramContext(DatagramDispatcher dispatcher, DatagramSender sender, Datagram datagram)
+    {
+        _dispatcher = dispatcher;
+        _reply = new DatagramWriter(this, sender, dispatcher.Environment.Options.MaxMessageBytes);
+        _onHandled = OnHandled;
+        Datagram = datagram;
+    }
+
+    public override ReadOnlyMemory<byte> Payload => Live().Datagram.Payload;
+
+    public override EndPoint RemoteEndPoint => Live().Remote;
+
+    public override EndPoint LocalEndPoint => Live()._dispatcher.LocalEndPoint;
+
+    public override IConnection Connection => Live()._peer ??= _dispatcher.NewPeer(Datagram.Address, Remote);
+
+    public override MessageWriter Reply => Live()._reply;
+
+    /// <summary>The slot it is received into.</summary>
+    public Datagram Datagram { get; }
+
+    /// <summary>Who sent it; for this library, which may ask at any time.</summary>
+    public EndPoint Remote => _remote ??= _dispatcher.ToEndPoint(Datagram.Address);
+
+    public void ThrowIfEnded() => ObjectDisposedException.ThrowIf(_ended, this);
+
+    public ValueTask SendReplyAsync(Datagram message) => _dispatcher.SendReplyAsync(this, message);
+
+    /// <summary>The handler is about to be called.</summary>
+    public void Begin()
+    {
+        _ended = false;
+        if (TransportMetrics.HandlerDurationEnabled)
+        {
+            _startedAt = _dispatcher.Environment.TimeProvider.GetTimestamp();
+        }
+
+        if (TransportTracing.Enabled)
+        {
+            _activity = TransportTracing.StartHandling(
+                _dispatcher.Environment.Scheme, _dispatcher.IdOf(Remote), Datagram.Length);
+        }
+    }
+
+    /// <summary>The handler has not completed at once: tells the dispatcher when it has.</summary>
+    public void FinishLater(ValueTask handling)
+    {
+        if (_activity is not null)
+        {
+            // It stays current for the handler's own flow; the thread goes on to another message.
+            Activity.Current = null;
+        }
+
+        _handling = handling.ConfigureAwait(false).GetAwaiter();
+        _handling.UnsafeOnCompleted(_onHandled);
+    }
+
+    /// <summary>The handler has ended: from now on every member throws.</summary>
+    public void End(Exception? fault)
+    {
+        _ended = true;
+        _reply.Discard();
+        _remote = null;
+        _peer = null;
+        if (_startedAt != 0)
+        {
+            _dispatcher.Environment.Metrics.Handled(
+                _dispatcher.Environment.TimeProvider.GetElapsedTime(_startedAt));
+            _startedAt = 0;
+        }
+
+        if (_activity is { } activity)
+        {
+            _activity = null;
+            if (fault is not null)
+            {
+                TransportTracing.Fail(activity, fault);
+            }
+
+            activity.Dispose();
+        }
+    }
+
+    private DatagramContext Live()
+    {
+        ThrowIfEnded();
+        return this;
+    }
+
+    private void OnHandled()
+    {
+        Exception? fault = null;
+        try
+        {
+            _handling.GetResult();
+        }
+#pragma warning disable CA1031 // Whatever the handler throws stays with its message.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            fault = exception;
+        }
+
+        _handling = default;
+        _dispatcher.FinishParked(this, fault);
+    }
+}

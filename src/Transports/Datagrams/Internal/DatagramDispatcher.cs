@@ -1,0 +1,281 @@
+using System.Net;
+using Transports.Diagnostics;
+
+namespace Transports;
+
+/// <summary>
+/// Turns received datagrams into handled messages and replies. Knows no socket, thread or clock: it is told that a batch
+/// came, calls the handler for each message where it stands, and collects the replies.
+/// </summary>
+#pragma warning disable CA1001 // The token source has neither timer nor handle, and its token outlives the listener.
+internal sealed class DatagramDispatcher
+#pragma warning restore CA1001
+{
+    private const int PooledContexts = 256;
+
+    private readonly DatagramChannel _channel;
+    private readonly IMessageHandler _handler;
+    private readonly string _id;
+    private readonly Task _listenerCompletion;
+    private readonly DatagramSender _sender;
+    private readonly DropCounter _drops;
+    private readonly ObjectPool<DatagramContext> _pool;
+    private readonly DatagramContext[] _contexts;
+    private readonly Datagram[] _slots;
+    private readonly CancellationTokenSource _abort = new();
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private DatagramContext? _current;
+    private int _dispatchThread;
+    private int _active;
+    private volatile bool _stopping;
+
+    public DatagramDispatcher(
+        DatagramChannel channel, IMessageHandler handler, DatagramEnvironment environment, Task listenerCompletion)
+    {
+        _channel = channel;
+        _handler = handler;
+        _listenerCompletion = listenerCompletion;
+        Environment = environment;
+        LocalEndPoint = channel.LocalEndPoint;
+        _id = environment.NextId();
+        _drops = new DropCounter(environment, LocalEndPoint);
+        _sender = new DatagramSender(channel, environment, _drops);
+        _pool = new ObjectPool<DatagramContext>(NewContext, PooledContexts);
+        _contexts = new DatagramContext[channel.BatchSize];
+        _slots = new Datagram[channel.BatchSize];
+        for (var index = 0; index < _slots.Length; index++)
+        {
+            Prepare(index);
+        }
+    }
+
+    public DatagramEnvironment Environment { get; }
+
+    public EndPoint LocalEndPoint { get; }
+
+    /// <summary>Where the next batch is received.</summary>
+    public Memory<Datagram> Slots => _slots;
+
+    /// <summary>Ends when, after <see cref="StopTaking"/>, nothing is being handled any more.</summary>
+    public Task Drained => _drained.Task;
+
+    /// <summary>How much is being handled.</summary>
+    public int Active => Volatile.Read(ref _active);
+
+    /// <summary>True while a batch is being handled by the receive loop.</summary>
+    public bool IsDispatching => Volatile.Read(ref _dispatchThread) != 0;
+
+    /// <summary>Handles the first slots of the batch; false when nothing is taken any more.</summary>
+    /// <returns>A task that ends when the replies that were made meanwhile have been sent.</returns>
+    public ValueTask DispatchAsync(int count)
+    {
+        // Counted before the flag is read, as StopTaking sets the flag before it reads the count.
+        Interlocked.Increment(ref _active);
+        Volatile.Write(ref _dispatchThread, System.Environment.CurrentManagedThreadId);
+        if (!_stopping)
+        {
+            Dispatch(count);
+        }
+        else
+        {
+            DropAll(count);
+        }
+
+        Volatile.Write(ref _dispatchThread, 0);
+        var flush = _sender.FlushAsync();
+        if (!flush.IsCompletedSuccessfully)
+        {
+            return FinishBatchAsync(flush);
+        }
+
+        Leave();
+        return default;
+    }
+
+    public ValueTask SendReplyAsync(DatagramContext context, Datagram message)
+    {
+        // A handler that has gone asynchronous can be at work on another thread before the loop knows of it.
+        var collects = Volatile.Read(ref _dispatchThread) == System.Environment.CurrentManagedThreadId
+            && _current == context;
+        return collects ? _sender.CollectAsync(message) : _sender.SendAsync(message);
+    }
+
+    public EndPoint ToEndPoint(SocketAddress address) => PeerAddress.ToEndPoint(LocalEndPoint, address);
+
+    public string IdOf(EndPoint remote) => $"{_id}/{remote}";
+
+    public DatagramPeer NewPeer(SocketAddress address, EndPoint remote)
+    {
+        var own = new SocketAddress(address.Family, address.Size);
+        address.Buffer.Span[..address.Size].CopyTo(own.Buffer.Span);
+        return new DatagramPeer(
+            IdOf(remote), LocalEndPoint, remote, own, _sender, Environment.Options.MaxMessageBytes, _listenerCompletion);
+    }
+
+    /// <summary>A handler that did not complete at once has ended.</summary>
+    public void FinishParked(DatagramContext context, Exception? fault)
+    {
+        Finish(context, fault);
+        context.Datagram.ReleaseBuffer(Environment.Options.BufferPool);
+        _pool.Return(context);
+        Leave();
+    }
+
+    /// <summary>Drops every datagram from now on; what is being handled goes on.</summary>
+    public void StopTaking()
+    {
+        _stopping = true;
+        Interlocked.MemoryBarrier();
+        if (Active == 0)
+        {
+            _drained.TrySetResult();
+        }
+    }
+
+    /// <summary>Cancels what is still being handled, and cares for it no more.</summary>
+    public async Task AbandonAsync()
+    {
+        try
+        {
+            await _abort.CancelAsync().ConfigureAwait(false);
+        }
+        catch (AggregateException exception)
+        {
+            // A callback that a handler registered on its token threw.
+            TransportLog.HandlerFaulted(Environment.Logger, _id, exception);
+        }
+    }
+
+    /// <summary>The channel is about to close: nothing is sent any more.</summary>
+    public void EndSending() => _sender.End();
+
+    private void Dispatch(int count)
+    {
+        long messages = 0;
+        long bytes = 0;
+        for (var index = 0; index < count; index++)
+        {
+            var datagram = _slots[index];
+            if (ShouldDrop(datagram) is { } reason)
+            {
+                _drops.Drop(reason);
+                continue;
+            }
+
+            messages++;
+            bytes += datagram.Length;
+            Handle(index);
+        }
+
+        Environment.Metrics.Received(messages, bytes);
+    }
+
+    private DropReason? ShouldDrop(Datagram datagram) => datagram switch
+    {
+        { IsTruncated: true } => DropReason.Truncated,
+        _ when datagram.Length > Environment.Options.MaxMessageBytes => DropReason.TooLong,
+        _ when !PeerAddress.IsAnswerable(datagram.Address) => DropReason.UnanswerableSender,
+
+        // The batch itself counts as one.
+        _ when Active - 1 >= Environment.Options.MaxConcurrentMessages => DropReason.Overloaded,
+        _ => null,
+    };
+
+    private void Handle(int index)
+    {
+        var context = _contexts[index];
+        _sender.Mark();
+        _current = context;
+        var handling = Call(context);
+        _current = null;
+        if (!handling.IsCompleted)
+        {
+            Park(index, handling);
+            return;
+        }
+
+        Exception? fault = null;
+        try
+        {
+            handling.GetAwaiter().GetResult();
+        }
+#pragma warning disable CA1031 // Whatever the handler throws stays with its message.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            fault = exception;
+            _sender.DropCollected();
+        }
+
+        Finish(context, fault);
+    }
+
+    private ValueTask Call(DatagramContext context)
+    {
+        try
+        {
+            context.Begin();
+            return _handler.HandleAsync(context, _abort.Token);
+        }
+#pragma warning disable CA1031 // What is thrown at once is no other fault than what is thrown later.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return ValueTask.FromException(exception);
+        }
+    }
+
+    /// <summary>The context keeps its slot until the handler ends; the batch gets a fresh one in its place.</summary>
+    private void Park(int index, ValueTask handling)
+    {
+        var context = _contexts[index];
+        Prepare(index);
+        Interlocked.Increment(ref _active);
+        context.FinishLater(handling);
+    }
+
+    private void Finish(DatagramContext context, Exception? fault)
+    {
+        // One that was abandoned may well say that it was cancelled.
+        if (fault is not null && !(fault is OperationCanceledException && _abort.IsCancellationRequested))
+        {
+            Environment.Metrics.MessageDropped(DropReason.HandlerFaulted);
+            TransportLog.HandlerFaulted(Environment.Logger, IdOf(context.Remote), fault);
+        }
+
+        context.End(fault);
+    }
+
+    private async ValueTask FinishBatchAsync(ValueTask flush)
+    {
+        await flush.ConfigureAwait(false);
+        Leave();
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _active) == 0 && _stopping)
+        {
+            _drained.TrySetResult();
+        }
+    }
+
+    private void DropAll(int count)
+    {
+        for (var index = 0; index < count; index++)
+        {
+            _drops.Drop(DropReason.Stopping);
+        }
+    }
+
+    private DatagramContext NewContext() =>
+        new(this, _sender, new Datagram(default, DatagramSender.NewAddress(_channel)));
+
+    private void Prepare(int index)
+    {
+        var context = _pool.Rent();
+        context.Datagram.RentBuffer(Environment.Options.BufferPool, Environment.Options.MaxMessageBytes + 1);
+        _contexts[index] = context;
+        _slots[index] = context.Datagram;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using Transports.Diagnostics;
+
+namespace Transports;
+
+/// <summary>Receives from anybody, and stops in phases.</summary>
+internal sealed class DatagramListener : IListener
+{
+    private readonly DatagramEnvironment _environment;
+    private readonly DatagramDispatcher _dispatcher;
+    private readonly ReceiveLoop _loop;
+    private readonly TaskCompletionSource _deadline = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _stopping;
+
+    private DatagramListener(DatagramChannel channel, IMessageHandler handler, DatagramEnvironment environment)
+    {
+        _environment = environment;
+        LocalEndPoint = channel.LocalEndPoint;
+        _dispatcher = new DatagramDispatcher(channel, handler, environment, _completion.Task);
+        _loop = new ReceiveLoop(channel, environment, _dispatcher.Slots, _dispatcher.DispatchAsync);
+    }
+
+    public EndPoint LocalEndPoint { get; }
+
+    public Task Completion => _completion.Task;
+
+    public static DatagramListener Start(
+        DatagramChannel channel, IMessageHandler handler, DatagramEnvironment environment)
+    {
+        var listener = new DatagramListener(channel, handler, environment);
+        TransportLog.Listening(environment.Logger, environment.Scheme, listener.LocalEndPoint);
+        listener._loop.Start(listener.Died);
+        return listener;
+    }
+
+    public async ValueTask StopAsync(CancellationToken cancellationToken = default)
+    {
+        if (Interlocked.Exchange(ref _stopping, 1) == 0)
+        {
+            _ = StopOnceAsync();
+        }
+
+        // Of several callers the earliest deadline counts.
+        using var token = cancellationToken.UnsafeRegister(
+            static deadline => ((TaskCompletionSource)deadline!).TrySetResult(), _deadline);
+        using var timer = cancellationToken.CanBeCanceled ? null : _environment.TimeProvider.CreateTimer(
+            static deadline => ((TaskCompletionSource)deadline!).TrySetResult(),
+            _deadline,
+            _environment.Options.DrainTimeout,
+            Timeout.InfiniteTimeSpan);
+        await _stopped.Task.ConfigureAwait(false);
+    }
+
+    public ValueTask DisposeAsync() => StopAsync(CancellationToken.None);
+
+    private async Task StopOnceAsync()
+    {
+        _dispatcher.StopTaking();
+        await Task.WhenAny(_dispatcher.Drained, _deadline.Task).ConfigureAwait(false);
+        if (!_dispatcher.Drained.IsCompleted)
+        {
+            TransportLog.DrainAborted(_environment.Logger, LocalEndPoint, _dispatcher.Active);
+            await _dispatcher.AbandonAsync().ConfigureAwait(false);
+        }
+
+        _dispatcher.EndSending();
+        await _loop.CloseAsync().ConfigureAwait(false);
+
+        // A handler that blocks the loop, perhaps in waiting for this very stop, is not waited for.
+        if (_dispatcher.Drained.IsCompleted || !_dispatcher.IsDispatching)
+        {
+            await _loop.Ended.ConfigureAwait(false);
+        }
+
+        TransportLog.Stopped(_environment.Logger, _environment.Scheme, LocalEndPoint);
+        _completion.TrySetResult();
+        _stopped.TrySetResult();
+    }
+
+    private void Died(Exception cause)
+    {
+        TransportLog.ListenerDied(_environment.Logger, LocalEndPoint, cause);
+        _completion.TrySetException(
+            new TransportException($"The receive loop on {LocalEndPoint} died: {cause.Message}", cause));
+
+        // It is logged; that nobody looks at the task is no further fault.
+        _ = _completion.Task.Exception;
+    }
+}

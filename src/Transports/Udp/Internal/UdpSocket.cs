@@ -1,0 +1,142 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Transports;
+
+/// <summary>Makes the sockets: what is the same on every system, and what is not.</summary>
+internal static class UdpSocket
+{
+    // _WSAIOW(IOC_VENDOR, 12) and (IOC_VENDOR, 15).
+    private const int SioUdpConnectionReset = unchecked((int)0x9800000C);
+    private const int SioUdpNetworkReset = unchecked((int)0x9800000F);
+
+    /// <exception cref="TransportException">It cannot be bound; see <see cref="SocketErrors.OnBind"/>.</exception>
+    public static Socket Bind(IPEndPoint endPoint, UdpTransportOptions options)
+    {
+        try
+        {
+            var socket = Create(endPoint.AddressFamily, options);
+            return Configured(socket, () =>
+            {
+                // Never ReuseAddress: on Unix two sockets would share the port and its datagrams without a word.
+                socket.ExclusiveAddressUse = true;
+                if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
+                {
+                    socket.DualMode = options.DualMode && endPoint.Address.Equals(IPAddress.IPv6Any);
+                }
+
+                socket.Bind(endPoint);
+            });
+        }
+        catch (SocketException exception)
+        {
+            throw SocketErrors.OnBind(exception, endPoint);
+        }
+    }
+
+    /// <summary>Opens a socket to the first of these that there is a way to.</summary>
+    /// <exception cref="ConnectionFailedException">There is a way to none of them.</exception>
+    public static AsyncUdpChannel Open(IPEndPoint[] peers, UdpTransportOptions options)
+    {
+        SocketException? failure = null;
+        foreach (var peer in peers)
+        {
+            try
+            {
+                return Open(Unmapped(peer), options);
+            }
+            catch (SocketException exception)
+            {
+                failure = exception;
+            }
+        }
+
+        throw failure is null
+            ? new ConnectionFailedException("The name has no address.")
+            : SocketErrors.OnConnect(failure, peers[^1]);
+    }
+
+    private static AsyncUdpChannel Open(IPEndPoint peer, UdpTransportOptions options)
+    {
+        var socket = Create(peer.AddressFamily, options);
+        Configured(socket, () =>
+        {
+            if (options.ConnectSocket)
+            {
+                // Sends nothing: it sets the peer, and fails at once if there is no route.
+                socket.Connect(peer);
+            }
+            else
+            {
+                var any = peer.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any;
+                socket.Bind(new IPEndPoint(any, 0));
+            }
+        });
+        return new AsyncUdpChannel(socket, options.ConnectSocket ? peer : null);
+    }
+
+    private static Socket Create(AddressFamily family, UdpTransportOptions options)
+    {
+        var socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp);
+        return Configured(socket, () =>
+        {
+            if (options.ReceiveBufferBytes > 0)
+            {
+                socket.ReceiveBufferSize = options.ReceiveBufferBytes;
+            }
+
+            if (options.SendBufferBytes > 0)
+            {
+                socket.SendBufferSize = options.SendBufferBytes;
+            }
+            else if (OperatingSystem.IsMacOS())
+            {
+                // There the send buffer bounds a datagram, and by default it is 9,216 bytes.
+                socket.SendBufferSize = ushort.MaxValue;
+            }
+
+            IgnoreUnreachable(socket);
+        });
+    }
+
+    /// <summary>
+    /// Windows reports an ICMP message about something that was sent as an error of the next receive, even on a socket
+    /// that serves all peers. Switched off; where that fails the receive loop lives with it.
+    /// </summary>
+    private static void IgnoreUnreachable(Socket socket)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        foreach (var code in (ReadOnlySpan<int>)[SioUdpConnectionReset, SioUdpNetworkReset])
+        {
+            try
+            {
+                socket.IOControl(code, [0, 0, 0, 0], null);
+            }
+            catch (SocketException)
+            {
+                // An older system that does not know the switch.
+            }
+        }
+    }
+
+    private static IPEndPoint Unmapped(IPEndPoint peer) =>
+        peer.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(peer.Address.MapToIPv4(), peer.Port) : peer;
+
+    private static Socket Configured(Socket socket, Action configure)
+    {
+        try
+        {
+            configure();
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
