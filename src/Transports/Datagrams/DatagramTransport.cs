@@ -64,8 +64,9 @@ public abstract class DatagramTransport : ITransport
     {
         ArgumentNullException.ThrowIfNull(remoteEndPoint);
         cancellationToken.ThrowIfCancellationRequested();
-        var channel = await OpenAsync(remoteEndPoint, cancellationToken).ConfigureAwait(false);
-        return DatagramConnection.Start(channel, channel.RemoteEndPoint ?? remoteEndPoint, _environment);
+        var peer = SocketEndPoints.Normalize(remoteEndPoint)!;
+        var channel = await OpenAsync(peer, cancellationToken).ConfigureAwait(false);
+        return DatagramConnection.Start(channel, channel.RemoteEndPoint ?? peer, _environment);
     }
 
     /// <summary>Opens a channel where datagrams of any peer arrive.</summary>

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 using Transports.Diagnostics;
 
 namespace Transports;
@@ -92,24 +91,8 @@ internal sealed class DatagramConnection : IConnection
     public ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancellationToken = default) =>
         _queue.ReceiveAsync(cancellationToken);
 
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReceiveAllAsync(
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        while (true)
-        {
-            ReadOnlyMemory<byte> message;
-            try
-            {
-                message = await _queue.ReceiveAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (ConnectionClosedException exception) when (exception.Reason == CloseReason.LocalClosed)
-            {
-                yield break;
-            }
-
-            yield return message;
-        }
-    }
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReceiveAllAsync(CancellationToken cancellationToken = default) =>
+        ReceiveSequence.ReadAllAsync(this, cancellationToken);
 
     public void Abort() => Close(CloseReason.Aborted);
 

@@ -100,7 +100,7 @@ internal sealed class DatagramDispatcher
         return collects ? _sender.CollectAsync(message) : _sender.SendAsync(message);
     }
 
-    public EndPoint ToEndPoint(SocketAddress address) => PeerAddress.ToEndPoint(LocalEndPoint, address);
+    public EndPoint ToEndPoint(SocketAddress address) => SocketEndPoints.Normalize(LocalEndPoint.Create(address))!;
 
     public string IdOf(EndPoint remote) => $"{_id}/{remote}";
 

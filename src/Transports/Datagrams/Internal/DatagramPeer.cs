@@ -40,7 +40,7 @@ internal sealed class DatagramPeer(
         }
     }
 
-    public ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)
     {
         if (message.Length > maxMessageBytes)
         {
@@ -58,7 +58,7 @@ internal sealed class DatagramPeer(
         message.CopyTo(datagram.Buffer);
         datagram.Length = message.Length;
         datagram.CopyAddress(address);
-        return sender.SendAsync(datagram);
+        await sender.SendAsync(datagram).ConfigureAwait(false);
     }
 
     public ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancellationToken = default) =>

@@ -95,36 +95,49 @@ internal sealed class DatagramSender(
         var (batch, count) = (_collected, _count);
         _collected = _batches.Rent();
         (_count, _mark) = (0, 0);
-        return FlushAsync(batch, count);
+        return SendAndReturnAsync(batch, count);
     }
 
-    private async ValueTask FlushAsync(Datagram[] batch, int count)
-    {
-        await SendAndReturnAsync(batch, count).ConfigureAwait(false);
-        Array.Clear(batch, 0, count);
-        _batches.Return(batch);
-    }
-
-    private async ValueTask SendAndReturnAsync(Datagram[] batch, int count)
-    {
-        await SendAllAsync(batch, count).ConfigureAwait(false);
-        for (var index = 0; index < count; index++)
-        {
-            Return(batch[index]);
-        }
-    }
-
-    private async ValueTask SendAllAsync(Datagram[] batch, int count)
+    // These two are no async methods: those are free of allocation only where the compiler optimises.
+    private ValueTask SendAndReturnAsync(Datagram[] batch, int count)
     {
         for (var first = 0; first < count;)
         {
+            var sending = TrySendAsync(batch.AsMemory(first, count - first));
+            if (!sending.IsCompletedSuccessfully)
+            {
+                return SendRestAsync(batch, first, count, sending);
+            }
+
+            first += Took(batch.AsSpan(first, count - first), sending.Result);
+        }
+
+        ReturnAll(batch, count);
+        return default;
+    }
+
+    private ValueTask<int> TrySendAsync(ReadOnlyMemory<Datagram> batch)
+    {
+        try
+        {
+            return channel.SendAsync(batch, CancellationToken.None);
+        }
+#pragma warning disable CA1031 // Thrown at once or later: the same.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return ValueTask.FromException<int>(exception);
+        }
+    }
+
+    private async ValueTask SendRestAsync(Datagram[] batch, int first, int count, ValueTask<int> sending)
+    {
+        while (true)
+        {
             try
             {
-                var sent = await channel.SendAsync(batch.AsMemory(first, count - first), CancellationToken.None)
-                    .ConfigureAwait(false);
-                ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sent);
-                Count(batch.AsSpan(first, sent));
-                first += sent;
+                var sent = await sending.ConfigureAwait(false);
+                first += Took(batch.AsSpan(first, count - first), sent);
             }
 #pragma warning disable CA1031 // A datagram that cannot be sent is lost, as on the way: whatever the channel says.
             catch (Exception exception)
@@ -133,6 +146,43 @@ internal sealed class DatagramSender(
                 drops.Drop(DropReason.SendFailed, exception);
                 first++;
             }
+
+            if (first == count)
+            {
+                break;
+            }
+
+            sending = TrySendAsync(batch.AsMemory(first, count - first));
+        }
+
+        ReturnAll(batch, count);
+    }
+
+    /// <summary>How far the channel says that it got; a channel that got nowhere and does not say why loses one.</summary>
+    private int Took(ReadOnlySpan<Datagram> batch, int sent)
+    {
+        if (sent <= 0 || sent > batch.Length)
+        {
+            drops.Drop(DropReason.SendFailed);
+            return 1;
+        }
+
+        Count(batch[..sent]);
+        return sent;
+    }
+
+    private void ReturnAll(Datagram[] batch, int count)
+    {
+        for (var index = 0; index < count; index++)
+        {
+            Return(batch[index]);
+        }
+
+        // A datagram's own batch of one stays with it.
+        if (batch.Length > 1)
+        {
+            Array.Clear(batch, 0, count);
+            _batches.Return(batch);
         }
     }
 

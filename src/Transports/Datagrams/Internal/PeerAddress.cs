@@ -53,15 +53,6 @@ internal static class PeerAddress
         };
     }
 
-    /// <summary>The endpoint that an address stands for; IPv4 that was mapped into IPv6 becomes IPv4 again.</summary>
-    public static EndPoint ToEndPoint(EndPoint kind, SocketAddress address)
-    {
-        var endPoint = kind.Create(address);
-        return endPoint is IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped
-            ? new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port)
-            : endPoint;
-    }
-
     private static bool HasPort(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt16BigEndian(bytes[Port..]) != 0;
 
     /// <summary>Not 0.0.0.0, 224.0.0.0/4 or 255.255.255.255. The broadcast address of a subnet is not known here.</summary>

@@ -36,21 +36,31 @@ internal sealed class AsyncUdpChannel(Socket socket, IPEndPoint? remoteEndPoint)
         return 1;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<int> SendAsync(
-        ReadOnlyMemory<Datagram> batch, CancellationToken cancellationToken)
+    public override ValueTask<int> SendAsync(ReadOnlyMemory<Datagram> batch, CancellationToken cancellationToken)
     {
         var datagram = batch.Span[0];
-        var send = remoteEndPoint is null
+        var sending = remoteEndPoint is null
             ? socket.SendToAsync(datagram.Payload, SocketFlags.None, datagram.Address, cancellationToken)
             : socket.SendAsync(datagram.Payload, SocketFlags.None, cancellationToken);
-        await send.ConfigureAwait(false);
-        return 1;
+        if (!sending.IsCompletedSuccessfully)
+        {
+            return WaitAsync(sending);
+        }
+
+        // The result must be taken, though a datagram leaves whole or not at all.
+        _ = sending.Result;
+        return new ValueTask<int>(1);
     }
 
     public override ValueTask DisposeAsync()
     {
         socket.Dispose();
         return default;
+    }
+
+    private static async ValueTask<int> WaitAsync(ValueTask<int> sending)
+    {
+        await sending.ConfigureAwait(false);
+        return 1;
     }
 }

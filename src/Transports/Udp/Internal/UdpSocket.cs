@@ -43,7 +43,7 @@ internal static class UdpSocket
         {
             try
             {
-                return Open(Unmapped(peer), options);
+                return Open(peer, options);
             }
             catch (SocketException exception)
             {
@@ -122,9 +122,6 @@ internal static class UdpSocket
             }
         }
     }
-
-    private static IPEndPoint Unmapped(IPEndPoint peer) =>
-        peer.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(peer.Address.MapToIPv4(), peer.Port) : peer;
 
     private static Socket Configured(Socket socket, Action configure)
     {
