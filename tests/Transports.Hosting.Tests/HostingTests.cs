@@ -77,6 +77,37 @@ public class HostingTests
     }
 
     [Fact]
+    public async Task Server_OnEverySchemeFromConfiguration_AnswersOnAll()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"{Path.GetRandomFileName()}.sock");
+        string[] uris =
+        [
+            "tcp://localhost:0?framing=lines&idleTimeout=1m", "tcp://*:0?framing=raw", "udp://127.0.0.1:0",
+            $"unix://{path}?framing=length2", "memory://all",
+        ];
+        using var host = HostedServers.Build(
+            transports => transports.AddUpper("a"),
+            uris.Select((uri, index) => ($"Servers:a:Endpoints:{index}", (string?)uri)));
+        await host.StartAsync();
+        var listeners = host.Server("a").Listeners;
+        Assert.Equal(uris.Length, listeners.Count);
+        foreach (var listener in listeners.Where(listener => !listener.Uri.Host.Equals("::", StringComparison.Ordinal)))
+        {
+            Assert.Equal("ABC", await listener.AskAsync("abc"));
+        }
+
+        // What a listener shows is what a client can parse.
+        var everywhere = ((IPEndPoint)listeners[1].LocalEndPoint).Port;
+        var endpoint = TransportEndpoint.Parse($"tcp://127.0.0.1:{everywhere}?framing=raw");
+        await using var client = await endpoint.ConnectAsync();
+        await client.SendAsync("abc");
+        Assert.Equal("ABC", await client.ReceiveTextAsync());
+        Assert.Equal($"unix://{path}?framing=length2", listeners[3].Uri.ToString());
+        await host.StopAsync();
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
     public async Task Server_OverTcpFromConfiguration_Serves()
     {
         using var host = HostedServers.Build(
