@@ -85,6 +85,52 @@ public class DatagramTests
     }
 
     [Fact]
+    public async Task RequestAsync_SystemGivesAPortAgain_TakesAnother()
+    {
+        _transport.NextPort = attempt => attempt switch { 1 or 2 or 3 => 1000, _ => 2000 };
+        await using var client = MakeClient();
+        var first = client.RequestAsync("1").AsTask();
+        (await _transport.NextConnectionAsync()).Reply("one");
+        await first.Soon();
+
+        var second = client.RequestAsync("2").AsTask();
+        var refused = new[] { await _transport.NextConnectionAsync(), await _transport.NextConnectionAsync() };
+        var fresh = await _transport.NextConnectionAsync();
+        Assert.Equal("2", await fresh.NextSentAsync());
+        fresh.Reply("two");
+
+        Assert.Equal("two", await second.Soon());
+        Assert.All(refused, connection => Assert.True(connection.IsDisposed && !connection.HasSent));
+    }
+
+    [Fact]
+    public async Task RequestAsync_NoOtherPortToBeHad_TakesItAllTheSame()
+    {
+        _transport.NextPort = _ => 1000;
+        _transport.Connected = connection => connection.Reply("reply");
+        await using var client = MakeClient();
+
+        Assert.Equal("reply", await client.RequestAsync("1").AsTask().Soon());
+        Assert.Equal("reply", await client.RequestAsync("2").AsTask().Soon());
+    }
+
+    [Fact]
+    public async Task RequestAsync_PortUsedLongAgo_IsTakenAgain()
+    {
+        const int Ports = 5000;
+        _transport.NextPort = attempt => attempt % Ports;
+        _transport.Connected = connection => connection.Reply("reply");
+        await using var client = MakeClient();
+
+        for (var number = 0; number < Ports + 100; number++)
+        {
+            await client.RequestAsync("a").AsTask().Soon();
+        }
+
+        Assert.Equal(Ports + 100, _transport.Attempts);
+    }
+
+    [Fact]
     public async Task RequestAsync_ManyAtOnce_HaveASocketEachAndNoMoreThanAllowed()
     {
         await using var client = MakeClient(new RequestClientOptions { MaxConcurrentRequests = 2 });

@@ -5,7 +5,7 @@ using System.Threading.Channels;
 namespace Transports.Tests.Requests;
 
 /// <summary>A connection whose peer is the test: it sees what is sent, and replies or closes when it likes.</summary>
-internal sealed class ScriptedConnection : IConnection
+internal sealed class ScriptedConnection(EndPoint localEndPoint) : IConnection
 {
     private readonly Channel<string> _sent = Channel.CreateUnbounded<string>();
     private readonly Channel<byte[]> _replies = Channel.CreateUnbounded<byte[]>();
@@ -14,7 +14,7 @@ internal sealed class ScriptedConnection : IConnection
 
     public string Id => "scripted";
 
-    public EndPoint LocalEndPoint => ScriptedTransport.Remote;
+    public EndPoint LocalEndPoint => localEndPoint;
 
     public EndPoint RemoteEndPoint => ScriptedTransport.Remote;
 

@@ -30,6 +30,9 @@ internal sealed class ScriptedTransport : ITransport
     /// <summary>Called with each new connection before it is used.</summary>
     public Action<ScriptedConnection>? Connected { get; set; }
 
+    /// <summary>Says which port the connection of an attempt gets; without it each has its own.</summary>
+    public Func<int, int>? NextPort { get; set; }
+
     /// <summary>The next connection that was made.</summary>
     public Task<ScriptedConnection> NextConnectionAsync() => _connections.Reader.ReadAsync().AsTask().Soon();
 
@@ -44,7 +47,8 @@ internal sealed class ScriptedTransport : ITransport
             await connecting(attempt, cancellationToken);
         }
 
-        var connection = new ScriptedConnection();
+        var port = NextPort?.Invoke(attempt) ?? attempt;
+        var connection = new ScriptedConnection(new IPEndPoint(IPAddress.Loopback, port));
         Connected?.Invoke(connection);
         _connections.Writer.TryWrite(connection);
         return connection;

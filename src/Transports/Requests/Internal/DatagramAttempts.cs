@@ -1,11 +1,8 @@
-using System.Net;
-
 namespace Transports.Requests;
 
 /// <summary>One request's transmissions, and the socket that is its own.</summary>
 internal sealed class DatagramAttempts(
-    ITransport transport,
-    EndPoint remote,
+    FreshSockets sockets,
     RequestClientOptions options,
     RequestTelemetry telemetry,
     TimeProvider timeProvider) : IAsyncDisposable
@@ -54,7 +51,7 @@ internal sealed class DatagramAttempts(
 
     private async Task SendAsync(ReadOnlyMemory<byte> request, CancellationToken deadline)
     {
-        _connection ??= await transport.ConnectAsync(remote, deadline).ConfigureAwait(false);
+        _connection ??= await sockets.ConnectAsync(deadline).ConfigureAwait(false);
         _transmissions++;
         try
         {

@@ -8,7 +8,7 @@ namespace Transports.Requests;
 /// that no other request ever uses.
 /// </summary>
 /// <remarks>
-/// The fresh socket is what keeps replies apart: a late or doubled one goes to a port on which nobody listens any more.
+/// The fresh socket is what keeps replies apart: a late or doubled one goes to a port where nobody listens any more.
 /// Reusing a socket, even one whose only transmission was answered, would take a reply that the network doubled for the
 /// answer to the next request; see docs/decisions/010.
 /// </remarks>
@@ -19,6 +19,7 @@ internal sealed class DatagramExchange(
     RequestTelemetry telemetry,
     TimeProvider timeProvider) : RequestExchange
 {
+    private readonly FreshSockets _sockets = new(transport, remote);
     private readonly SemaphoreSlim _slots = new(options.MaxConcurrentRequests);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -30,7 +31,7 @@ internal sealed class DatagramExchange(
         {
             // The slot may have come just as the deadline passed.
             deadline.ThrowIfCancellationRequested();
-            var attempt = new DatagramAttempts(transport, remote, options, telemetry, timeProvider);
+            var attempt = new DatagramAttempts(_sockets, options, telemetry, timeProvider);
             await using (attempt.ConfigureAwait(false))
             {
                 var reply = await attempt.RunAsync(request, deadline).ConfigureAwait(false);

@@ -4,8 +4,8 @@ namespace Transports.Requests;
 
 /// <summary>Deadlines that are used again, so that a request costs no timer of its own.</summary>
 /// <remarks>
-/// Only on the system's clock: a <see cref="CancellationTokenSource"/> cannot be armed again on another. It grows to the
-/// largest number of requests that were waiting at once, and each holds no more than a few hundred bytes.
+/// Only on the system's clock: a <see cref="CancellationTokenSource"/> cannot be armed again on another. It grows to
+/// the largest number of requests that were waiting at once, and each holds no more than a few hundred bytes.
 /// </remarks>
 internal sealed class DeadlinePool(TimeSpan timeout, TimeProvider timeProvider)
 {
