@@ -30,7 +30,8 @@ static async Task<int> RunAsync(string uri, double timeout)
             ? await StreamConversation.RunAsync(endpoint, input)
             : await DatagramConversation.RunAsync(endpoint, input, TimeSpan.FromSeconds(timeout));
     }
-    catch (Exception exception) when (exception is TransportException or FormatException or ArgumentException)
+    catch (Exception exception)
+        when (exception is TransportException or FormatException or ArgumentException or OverflowException)
     {
         await Console.Error.WriteLineAsync(exception.Message);
         return 1;

@@ -21,29 +21,32 @@ internal sealed class RunningProgram : IAsyncDisposable
         _errors = process.StandardError.ReadToEndAsync();
     }
 
-    public static RunningProgram Start(string file, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(file, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        return new RunningProgram(Process.Start(start)!);
-    }
+    public static RunningProgram Start(string file, params string[] arguments) => Start(file, arguments, []);
 
     /// <summary>Starts one of the samples, as it was built along with this test.</summary>
-    public static RunningProgram StartSample(string project, params string[] arguments)
+    public static RunningProgram StartSample(string project, params string[] arguments) =>
+        StartSample(project, arguments, []);
+
+    public static RunningProgram StartSample(
+        string project, string[] arguments, params (string Name, string Value)[] environment)
     {
         var here = new DirectoryInfo(AppContext.BaseDirectory);
         var program = Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, $"{project}.dll");
-        return Start("dotnet", [program, .. arguments]);
+        return Start("dotnet", [program, .. arguments], environment);
     }
 
     public static RunningProgram StartPython(string script, params string[] arguments) =>
-        Start("python3", [Path.Combine(AppContext.BaseDirectory, "Python", script), .. arguments]);
+        Start("python3", [Path.Combine(AppContext.BaseDirectory, "Python", script), .. arguments], []);
 
-    public async Task<string> ReadLineAsync() => await _output.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+    public async Task<string> ReadLineAsync()
+    {
+        if (!await _output.Reader.WaitToReadAsync().AsTask().WaitAsync(Patience))
+        {
+            Assert.Fail($"{_process.StartInfo.FileName} has ended: {await _errors}");
+        }
+
+        return await _output.Reader.ReadAsync();
+    }
 
     public async Task WriteAsync(string text)
     {
@@ -83,6 +86,26 @@ internal sealed class RunningProgram : IAsyncDisposable
 
         await _process.WaitForExitAsync().WaitAsync(Patience);
         _process.Dispose();
+    }
+
+    private static RunningProgram Start(
+        string file, string[] arguments, (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo(file, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+
+            // Nothing may depend on where it is started: the settings of another program could lie there.
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return new RunningProgram(Process.Start(start)!);
     }
 
     private async Task ReadOutputAsync()

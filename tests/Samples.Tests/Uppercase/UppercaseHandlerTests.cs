@@ -46,7 +46,8 @@ public sealed class UppercaseHandlerTests
         {
             for (var index = 0; index <= 130; index++)
             {
-                AssertAsReference(Encoding.UTF8.GetBytes(new string('x', index) + character + new string('y', 130 - index)));
+                var text = new string('x', index) + character + new string('y', 130 - index);
+                AssertAsReference(Encoding.UTF8.GetBytes(text));
             }
         }
     }
