@@ -9,7 +9,7 @@ internal static class UnixSocketFile
     public static void RemoveStale(UnixDomainSocketEndPoint endPoint)
     {
         var path = endPoint.ToString();
-        if (!File.Exists(path))
+        if (!File.Exists(path) || !IsSocket(path))
         {
             return;
         }
@@ -25,7 +25,7 @@ internal static class UnixSocketFile
         }
         catch (SocketException)
         {
-            // Not a socket at all, or not ours to touch: the bind will say so.
+            // Not ours to touch: the bind will say so.
         }
     }
 
@@ -42,6 +42,33 @@ internal static class UnixSocketFile
         if (!IsAbstract(endPoint))
         {
             File.Delete(endPoint.ToString());
+        }
+    }
+
+    /// <summary>
+    /// A connection to any other kind of file is refused just as one to a dead socket is. But only a socket cannot be
+    /// opened: ENXIO on Linux, EOPNOTSUPP on macOS, a reparse point on Windows.
+    /// </summary>
+    private static bool IsSocket(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return File.GetAttributes(path).HasFlag(FileAttributes.ReparsePoint);
+        }
+
+        try
+        {
+            // For reading and writing, since opening a named pipe for one of them would wait for the other.
+            File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite).Dispose();
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException exception)
+        {
+            return exception.HResult is 6 or 102;
         }
     }
 
