@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -24,6 +25,9 @@ public abstract class FootprintContract(TransportHarness harness)
     public async Task Connections_ThousandThatComeAndGo_LeaveNothingBehind()
     {
         using var active = new ActiveConnections();
+        var unobserved = new ConcurrentQueue<Exception>();
+        void Note(object? sender, UnobservedTaskExceptionEventArgs args) => unobserved.Enqueue(args.Exception);
+        TaskScheduler.UnobservedTaskException += Note;
         var accepted = new List<WeakReference>();
         var transport = CreateTransport();
         var listener = await transport.ListenAsync(harness.NewEndPoint(), new Guestbook(accepted)).Soon();
@@ -44,6 +48,8 @@ public abstract class FootprintContract(TransportHarness harness)
 
         await Patience.UntilAsync(() => _pool.RentedCount == 0, "every buffer to be returned");
         Assert.True(listener.Completion.IsCompletedSuccessfully);
+        TaskScheduler.UnobservedTaskException -= Note;
+        Assert.Empty(unobserved);
     }
 
     private static int Living(List<WeakReference> references)

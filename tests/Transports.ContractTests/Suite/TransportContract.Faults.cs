@@ -29,7 +29,7 @@ public abstract partial class TransportContract
         repliesBefore: 0);
 
     [Fact]
-    public Task Handler_ThrowsAfterAReply_TheReplyArrives() => AssertFaultStaysLocalAsync(
+    public Task Handler_ThrowsAfterAReply_TheReplyArrivesUnlessItIsADatagrams() => AssertFaultStaysLocalAsync(
         async (context, cancellationToken) =>
         {
             await context.ReplyAsync("sent before"u8, cancellationToken);
@@ -133,18 +133,19 @@ public abstract partial class TransportContract
 
         await running.Client.SendAsync("fault").Soon();
 
-        for (var i = 0; i < repliesBefore; i++)
-        {
-            Assert.Equal("sent before", await running.Client.ReceiveTextAsync().Soon());
-        }
-
         if (Capabilities.IsConnectionOriented)
         {
+            for (var i = 0; i < repliesBefore; i++)
+            {
+                Assert.Equal("sent before", await running.Client.ReceiveTextAsync().Soon());
+            }
+
             await ClosedAsync(() => running.Client.ReceiveAsync().Soon());
             Assert.Equal(CloseReason.HandlerFaulted, await probe.DisconnectedAsync());
         }
         else
         {
+            // A datagram whose handler faults gets no reply at all, so the next reply is to the next datagram.
             await AssertEchoesAsync(running.Client);
         }
 
