@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
 
 namespace Transports;
@@ -13,7 +12,7 @@ namespace Transports;
 /// places when the consumer's is empty. So a payload stays valid until the next receive, and nothing is allocated per
 /// message. Each entry is four bytes of length and the payload.
 /// </remarks>
-internal sealed class ReceiveQueue(int capacityBytes, ArrayPool<byte> pool) : IValueTaskSource<bool>
+internal sealed class ReceiveQueue(int capacityBytes, ArrayPool<byte> pool) : IValueTaskSource<ReadOnlyMemory<byte>>
 {
     private const int LengthBytes = sizeof(int);
 
@@ -111,40 +110,24 @@ internal sealed class ReceiveQueue(int capacityBytes, ArrayPool<byte> pool) : IV
             throw new InvalidOperationException("A receive is pending already.");
         }
 
-        if (!TryTake(out var message, out var wait, cancellationToken))
+        if (_drained == _drainEnd && !Swap(cancellationToken, out var ended))
         {
-            return wait is { } pending ? AwaitMessageAsync(pending, cancellationToken) : throw EndReceive();
+            return ended ? throw EndReceive() : new ValueTask<ReadOnlyMemory<byte>>(this, _waiter.Version);
         }
 
+        var message = Take();
         Volatile.Write(ref _receiving, 0);
         return new ValueTask<ReadOnlyMemory<byte>>(message);
     }
 
-    bool IValueTaskSource<bool>.GetResult(short token) => _waiter.GetResult(token);
-
-    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _waiter.GetStatus(token);
-
-    void IValueTaskSource<bool>.OnCompleted(
-        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _waiter.OnCompleted(continuation, state, token, flags);
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ReadOnlyMemory<byte>> AwaitMessageAsync(
-        ValueTask<bool> pending, CancellationToken cancellationToken)
+    ReadOnlyMemory<byte> IValueTaskSource<ReadOnlyMemory<byte>>.GetResult(short token)
     {
         try
         {
-            while (true)
-            {
-                await pending.ConfigureAwait(false);
-                await _registration.DisposeAsync().ConfigureAwait(false);
-                if (TryTake(out var message, out var again, cancellationToken))
-                {
-                    return message;
-                }
-
-                pending = again ?? throw new ConnectionClosedException(_ended.GetValueOrDefault());
-            }
+            // Throws if the wait was cancelled. Otherwise there is a message, or the end has come.
+            _waiter.GetResult(token);
+            _registration.Dispose();
+            return Swap(CancellationToken.None, out _) ? Take() : throw new ConnectionClosedException(_ended!.Value);
         }
         finally
         {
@@ -152,58 +135,55 @@ internal sealed class ReceiveQueue(int capacityBytes, ArrayPool<byte> pool) : IV
         }
     }
 
-    /// <summary>False with a task to wait for, or false without one when the queue has ended and is empty.</summary>
-    private bool TryTake(
-        out ReadOnlyMemory<byte> message, out ValueTask<bool>? wait, CancellationToken cancellationToken)
-    {
-        message = default;
-        wait = null;
-        if (_drained == _drainEnd && !Swap(ref wait, cancellationToken))
-        {
-            return false;
-        }
+    ValueTaskSourceStatus IValueTaskSource<ReadOnlyMemory<byte>>.GetStatus(short token) => _waiter.GetStatus(token);
 
+    void IValueTaskSource<ReadOnlyMemory<byte>>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _waiter.OnCompleted(continuation, state, token, flags);
+
+    private ReadOnlyMemory<byte> Take()
+    {
         var length = BinaryPrimitives.ReadInt32LittleEndian(_draining.AsSpan(_drained));
-        message = _draining.AsMemory(_drained + LengthBytes, length);
+        var message = _draining.AsMemory(_drained + LengthBytes, length);
         _drained += LengthBytes + length;
-        return true;
+        return message;
     }
 
-    private bool Swap(ref ValueTask<bool>? wait, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes over what has been filled. False when there is nothing: then either the queue has ended, or the waiter is
+    /// armed and the next message or the end will set it.
+    /// </summary>
+    private bool Swap(CancellationToken cancellationToken, out bool ended)
     {
         TaskCompletionSource? room;
         lock (_gate)
         {
             (_drained, _drainEnd) = (0, 0);
-            if (_filled == 0)
-            {
-                // Nothing is held while nothing is queued.
-                Release(ref _draining);
-                if (_ended is null)
-                {
-                    _waiter.Reset();
-                    _waiting = true;
-                    wait = new ValueTask<bool>(this, _waiter.Version);
-                }
-            }
-            else
+            ended = _filled == 0 && _ended is not null;
+            if (_filled > 0)
             {
                 (_filling, _draining) = (_draining, _filling);
                 (_drainEnd, _filled) = (_filled, 0);
             }
+            else
+            {
+                // Nothing is held while nothing is queued.
+                Release(ref _draining);
+                _waiting = !ended;
+                _waiter.Reset();
+            }
 
-            room = _room;
-            _room = null;
+            (room, _room) = (_room, null);
         }
 
         room?.TrySetResult();
-        if (wait is not null && cancellationToken.CanBeCanceled)
+        if (_drainEnd == 0 && !ended && cancellationToken.CanBeCanceled)
         {
             _registration = cancellationToken.UnsafeRegister(
                 static (queue, token) => ((ReceiveQueue)queue!).Cancel(token), this);
         }
 
-        return wait is null && _drainEnd > 0;
+        return _drainEnd > 0;
     }
 
     private async ValueTask<bool> WaitForRoomAsync(ReadOnlyMemory<byte> message)
