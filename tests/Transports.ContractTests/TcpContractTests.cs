@@ -1,3 +1,3 @@
 namespace Transports.ContractTests;
 
-public sealed class TcpContractTests() : TransportContract(new TcpHarness());
+public sealed class TcpContractTests() : TransportContract(new TcpHarness(TransportDriver.Portable));

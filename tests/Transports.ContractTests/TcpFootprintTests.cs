@@ -1,4 +1,4 @@
 namespace Transports.ContractTests;
 
 [Collection(AloneCollection.Name)]
-public sealed class TcpFootprintTests() : FootprintContract(new TcpHarness());
+public sealed class TcpFootprintTests() : FootprintContract(new TcpHarness(TransportDriver.Portable));

@@ -3,11 +3,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Transports.ContractTests;
 
-public sealed class UnixContractTests() : TransportContract(new UnixHarness())
+public sealed class UnixContractTests() : UnixContract(TransportDriver.Portable);
+
+/// <summary>The suite on Unix sockets, and what concerns their files.</summary>
+public abstract class UnixContract(TransportDriver driver) : TransportContract(new UnixHarness(driver))
 {
     private static readonly IMessageHandler Silent = MessageHandler.Create((_, _) => default);
 
-    private readonly UnixHarness _unix = new();
+    private readonly UnixHarness _unix = new(driver);
 
     [Fact]
     public async Task Stop_OnASocketFile_RemovesIt()

@@ -1,4 +1,4 @@
 namespace Transports.ContractTests;
 
 [Collection(AloneCollection.Name)]
-public sealed class UnixFootprintTests() : FootprintContract(new UnixHarness());
+public sealed class UnixFootprintTests() : FootprintContract(new UnixHarness(TransportDriver.Portable));

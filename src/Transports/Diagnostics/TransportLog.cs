@@ -63,4 +63,7 @@ internal static partial class TransportLog
         13, LogLevel.Warning, "Stopping {EndPoint}: {Count} connections or messages were aborted at the deadline",
         EventName = "DrainAborted")]
     public static partial void DrainAborted(ILogger logger, EndPoint endPoint, int count);
+
+    [LoggerMessage(14, LogLevel.Debug, "Driver {Driver}, {Threads} reactor threads: {Why}", EventName = "DriverChosen")]
+    public static partial void DriverChosen(ILogger logger, TransportDriver driver, int threads, string why);
 }

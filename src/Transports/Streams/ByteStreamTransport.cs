@@ -46,6 +46,9 @@ public abstract class ByteStreamTransport : ITransport
     /// <inheritdoc/>
     public TransportCapabilities Capabilities { get; }
 
+    /// <summary>Where this transport logs.</summary>
+    private protected ILogger Logger => _environment.Logger;
+
     /// <summary>
     /// Accepted connections start on the accepting thread instead of the thread pool. Only for streams whose receives
     /// never find data that was there already, such as those in memory.

@@ -8,6 +8,15 @@ public class TcpTransportOptions : StreamTransportOptions
     /// <summary>How messages are told apart in the stream. Default <see cref="MessageFraming.Lines"/>.</summary>
     public MessageFraming Framing { get; set; } = MessageFraming.Lines;
 
+    /// <summary>What moves the bytes. Default <see cref="TransportDriver.Auto"/>.</summary>
+    public TransportDriver Driver { get; set; } = TransportDriver.Auto;
+
+    /// <summary>
+    /// How many threads the reactor driver leads; transports that ask for the same number share them. Default 0: one
+    /// for each core.
+    /// </summary>
+    public int ReactorThreads { get; set; }
+
     /// <summary>
     /// Sends small packets at once (TCP_NODELAY, RFC 896). Default true: replies of one batch leave together anyway.
     /// </summary>
@@ -34,6 +43,7 @@ public class TcpTransportOptions : StreamTransportOptions
         ArgumentNullException.ThrowIfNull(faults);
         base.Validate(faults);
         OptionRules.AtLeast(faults, Backlog, 1, nameof(Backlog));
+        OptionRules.AtLeast(faults, ReactorThreads, 0, nameof(ReactorThreads));
         if (Framing is null)
         {
             faults.Add($"{nameof(Framing)} must be set.");

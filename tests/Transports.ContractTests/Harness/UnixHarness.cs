@@ -6,7 +6,7 @@ using Transports.Framing;
 namespace Transports.ContractTests;
 
 /// <summary>TCP's transport on Unix sockets, with another framing, so that the suite does not hang on one.</summary>
-public sealed class UnixHarness : TransportHarness
+public sealed class UnixHarness(TransportDriver driver) : TransportHarness
 {
     private static readonly MessageFraming Framing = MessageFraming.VarintPrefixed;
     private static int _lastNumber;
@@ -14,7 +14,7 @@ public sealed class UnixHarness : TransportHarness
     public override bool SeesResets => false;
 
     public override ITransport CreateTransport(TransportSettings settings) => new TcpTransport(
-        settings.ApplyTo(new TcpTransportOptions { Framing = Framing }), settings.LoggerFactory, settings.TimeProvider);
+        settings.ApplyTo(new TcpTransportOptions { Framing = Framing, Driver = driver }), settings.LoggerFactory, settings.TimeProvider);
 
     public override EndPoint NewEndPoint() => new UnixDomainSocketEndPoint(Path.Combine(
         Path.GetTempPath(),

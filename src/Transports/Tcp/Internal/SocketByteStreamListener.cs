@@ -10,49 +10,13 @@ internal sealed class SocketByteStreamListener : IByteStreamListener
     private readonly TcpTransportOptions _options;
     private readonly TimeProvider _timeProvider;
 
-    private SocketByteStreamListener(Socket socket, TcpTransportOptions options, TimeProvider timeProvider)
+    public SocketByteStreamListener(Socket listening, TcpTransportOptions options, TimeProvider timeProvider)
     {
-        (_socket, _options, _timeProvider) = (socket, options, timeProvider);
-        LocalEndPoint = socket.LocalEndPoint!;
+        (_socket, _options, _timeProvider) = (listening, options, timeProvider);
+        LocalEndPoint = listening.LocalEndPoint!;
     }
 
     public EndPoint LocalEndPoint { get; }
-
-    public static SocketByteStreamListener Bind(
-        EndPoint endPoint, TcpTransportOptions options, TimeProvider timeProvider)
-    {
-        var socket = SocketFactory.CreateStream(endPoint);
-        try
-        {
-            if (endPoint is UnixDomainSocketEndPoint unix)
-            {
-                UnixSocketFile.RemoveStale(unix);
-            }
-            else if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
-            {
-                socket.DualMode = options.DualMode && ((IPEndPoint)endPoint).Address.Equals(IPAddress.IPv6Any);
-            }
-
-            socket.Bind(endPoint);
-            if (endPoint is UnixDomainSocketEndPoint bound)
-            {
-                UnixSocketFile.SetMode(bound, options.UnixSocketMode);
-            }
-
-            socket.Listen(options.Backlog);
-            return new SocketByteStreamListener(socket, options, timeProvider);
-        }
-        catch (SocketException exception)
-        {
-            socket.Dispose();
-            throw SocketErrors.OnBind(exception, endPoint);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
 
     public async ValueTask<ByteStream> AcceptAsync(CancellationToken cancellationToken)
     {

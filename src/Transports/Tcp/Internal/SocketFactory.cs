@@ -12,15 +12,53 @@ internal static class SocketFactory
         IPEndPoint ip => new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp),
         UnixDomainSocketEndPoint => new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified),
         DnsEndPoint => new Socket(SocketType.Stream, ProtocolType.Tcp),
-        _ => throw new ArgumentException(
-            $"TCP serves IP and Unix socket endpoints, not {endPoint.GetType().Name}.", nameof(endPoint)),
+        _ => throw WrongEndPoint(endPoint),
     };
+
+    public static ArgumentException WrongEndPoint(EndPoint endPoint) =>
+        new($"TCP serves IP and Unix socket endpoints, not {endPoint.GetType().Name}.", nameof(endPoint));
 
     public static void Configure(Socket socket, TcpTransportOptions options)
     {
         if (socket.AddressFamily != AddressFamily.Unix)
         {
             socket.NoDelay = options.NoDelay;
+        }
+    }
+
+    /// <summary>Binds and listens.</summary>
+    public static Socket Listen(EndPoint endPoint, TcpTransportOptions options)
+    {
+        var socket = CreateStream(endPoint);
+        try
+        {
+            if (endPoint is UnixDomainSocketEndPoint unix)
+            {
+                UnixSocketFile.RemoveStale(unix);
+            }
+            else if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                socket.DualMode = options.DualMode && ((IPEndPoint)endPoint).Address.Equals(IPAddress.IPv6Any);
+            }
+
+            socket.Bind(endPoint);
+            if (endPoint is UnixDomainSocketEndPoint bound)
+            {
+                UnixSocketFile.SetMode(bound, options.UnixSocketMode);
+            }
+
+            socket.Listen(options.Backlog);
+            return socket;
+        }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            throw SocketErrors.OnBind(exception, endPoint);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
         }
     }
 

@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+
+namespace Transports;
+
+/// <summary>
+/// The few system calls of Linux that the framework has no name for: readiness and transfer without its socket engine.
+/// Everything else about a socket is done through <see cref="System.Net.Sockets.Socket"/>.
+/// </summary>
+internal static unsafe partial class LibC
+{
+    public const int EpollCtlAdd = 1;
+    public const int EpollCtlDelete = 2;
+    public const int EpollCtlModify = 3;
+
+    public const uint EpollIn = 0x001;
+    public const uint EpollOut = 0x004;
+    public const uint EpollError = 0x008;
+    public const uint EpollHangUp = 0x010;
+    public const uint EpollPeerHangUp = 0x2000;
+    public const uint EpollEdge = 1u << 31;
+
+    public const int MessageNoSignal = 0x4000;
+    public const int SocketNonBlocking = 0x800;
+    public const int SocketCloseOnExec = 0x80000;
+
+    public const int FamilyUnix = 1;
+    public const int FamilyInternet = 2;
+    public const int FamilyInternetV6 = 10;
+    public const int SocketStream = 1;
+    public const int LevelSocket = 1;
+    public const int OptionError = 4;
+
+    public const int Eintr = 4;
+    public const int Eagain = 11;
+    public const int Einprogress = 115;
+
+    private const string Library = "libc";
+    private const int EpollCloseOnExec = 0x80000;
+    private const int EventNonBlocking = 0x800;
+    private const int EventCloseOnExec = 0x80000;
+
+    public static int CreateEpoll() => epoll_create1(EpollCloseOnExec);
+
+    public static int CreateEvent() => eventfd(0, EventCloseOnExec | EventNonBlocking);
+
+    [LibraryImport(Library, EntryPoint = "epoll_ctl", SetLastError = true)]
+    public static partial int EpollControl(int epoll, int operation, int descriptor, void* change);
+
+    [LibraryImport(Library, EntryPoint = "epoll_wait", SetLastError = true)]
+    public static partial int EpollWait(int epoll, void* events, int count, int timeoutMilliseconds);
+
+    [LibraryImport(Library, EntryPoint = "recv", SetLastError = true)]
+    public static partial nint Receive(int descriptor, byte* buffer, nint length, int flags);
+
+    [LibraryImport(Library, EntryPoint = "send", SetLastError = true)]
+    public static partial nint Send(int descriptor, byte* buffer, nint length, int flags);
+
+    [LibraryImport(Library, EntryPoint = "accept4", SetLastError = true)]
+    public static partial int Accept(int descriptor, void* address, void* length, int flags);
+
+    [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]
+    public static partial int CreateSocket(int domain, int type, int protocol);
+
+    [LibraryImport(Library, EntryPoint = "getsockopt", SetLastError = true)]
+    public static partial int GetOption(int descriptor, int level, int option, void* value, int* length);
+
+    [LibraryImport(Library, EntryPoint = "connect", SetLastError = true)]
+    public static partial int Connect(int descriptor, byte* address, int length);
+
+    [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int descriptor, void* buffer, nint length);
+
+    [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int descriptor, void* buffer, nint length);
+
+    [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int descriptor);
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial int epoll_create1(int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial int eventfd(uint initial, int flags);
+}

@@ -1,0 +1,52 @@
+using System.Net;
+using System.Runtime.InteropServices;
+
+namespace Transports;
+
+/// <summary>What the error numbers of Linux mean: the counterpart of <see cref="SocketErrors"/> below the framework.</summary>
+internal static class LinuxErrors
+{
+    private const int Enoent = 2;
+    private const int Etimedout = 110;
+    private const int Epipe = 32;
+    private const int Enetdown = 100;
+    private const int Enetunreach = 101;
+    private const int Econnaborted = 103;
+    private const int Econnreset = 104;
+    private const int Enotconn = 107;
+    private const int Econnrefused = 111;
+    private const int Ehostdown = 112;
+    private const int Ehostunreach = 113;
+    private const int Eproto = 71;
+    private const int Ebadf = 9;
+    private const int Einval = 22;
+    private const int Enotsock = 88;
+
+    public static string Describe(int error) => Marshal.GetPInvokeErrorMessage(error);
+
+    public static ConnectionClosedException OnTransfer(int error) => new(
+        error switch
+        {
+            Econnreset or Epipe or Econnaborted => CloseReason.RemoteReset,
+
+            // What an abort by this side leaves behind.
+            Enotconn => CloseReason.Aborted,
+            Enetdown or Enetunreach or Ehostdown or Ehostunreach or Econnrefused => CloseReason.Unreachable,
+            _ => CloseReason.TransportFailed,
+        },
+        Describe(error));
+
+    public static ConnectionFailedException OnConnect(int error, EndPoint endPoint) => new(error switch
+    {
+        Econnrefused or Enoent => $"Nobody listens on {endPoint}.",
+        Etimedout => $"{endPoint} did not answer in time.",
+        _ => $"Connecting to {endPoint} failed: {Describe(error)}",
+    });
+
+    /// <summary>An accept failed because of the peer that was to be accepted (accept(2)).</summary>
+    public static bool IsPeerGone(int error) =>
+        error is Econnaborted or Eproto or Enetdown or Enetunreach or Ehostdown or Ehostunreach;
+
+    /// <summary>No further accept on this socket can succeed.</summary>
+    public static bool EndsAccepting(int error) => error is Ebadf or Einval or Enotsock;
+}

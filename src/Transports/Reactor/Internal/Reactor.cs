@@ -1,0 +1,129 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+
+namespace Transports;
+
+/// <summary>
+/// One epoll set and the thread that leads it. What a ready descriptor brings is read, handled and answered on that
+/// thread: there is no hop between learning of a message and replying to it.
+/// </summary>
+/// <remarks>
+/// A handler that blocks would stop everybody else on this set. So the lead can be taken from a thread that is stuck in
+/// a dispatch (leader/followers): another thread goes on with the events that are left, and the stuck one finds, when it
+/// comes back, that it no longer leads. The exchange is one compare-and-swap on the number of the dispatch.
+/// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "A reactor lives as long as the process, like the thread pool.")]
+internal sealed unsafe class Reactor
+{
+    private const int MaxEvents = 256;
+    private const int Nobody = 0;
+
+    private readonly int _epoll;
+    private readonly byte* _events;
+    private readonly ReactorTable _targets = new();
+    private readonly LeaderThreads _threads;
+    private int _next;
+    private int _count;
+    private long _lastDispatch;
+    private long _dispatching = Nobody;
+
+    public Reactor(string name)
+    {
+        _epoll = LibC.CreateEpoll();
+        if (_epoll < 0)
+        {
+            throw new TransportException(
+                $"epoll is not to be had: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+        }
+
+        _events = (byte*)NativeMemory.Alloc((nuint)(MaxEvents * EpollEvent.Bytes));
+        _threads = new LeaderThreads(name, Lead);
+        _threads.Promote();
+    }
+
+    /// <summary>The number of the dispatch that is going on, or 0: two equal readings mean no progress.</summary>
+    public long Dispatching => Volatile.Read(ref _dispatching);
+
+    /// <summary>How many descriptors are watched.</summary>
+    public int TargetCount => _targets.Count;
+
+    /// <summary>Watches a descriptor; events may be reported before this method returns.</summary>
+    /// <returns>The key for <see cref="Modify"/> and <see cref="Remove"/>.</returns>
+    public ulong Add(int descriptor, uint events, IReactorTarget target)
+    {
+        var key = _targets.Add(target);
+        if (Control(LibC.EpollCtlAdd, descriptor, events, key) != 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            _targets.Remove(key);
+            throw new TransportException($"epoll refuses a descriptor: {Marshal.GetPInvokeErrorMessage(error)}");
+        }
+
+        return key;
+    }
+
+    /// <summary>Changes what is watched for; what is ready already is reported again.</summary>
+    public void Modify(int descriptor, uint events, ulong key) =>
+        Control(LibC.EpollCtlModify, descriptor, events, key);
+
+    /// <summary>Forgets the target. Closing its descriptor takes it out of the epoll set.</summary>
+    public void Remove(ulong key) => _targets.Remove(key);
+
+    /// <summary>Forgets the target and takes its descriptor, which lives on, out of the epoll set.</summary>
+    public void Release(int descriptor, ulong key)
+    {
+        Control(LibC.EpollCtlDelete, descriptor, events: 0, key);
+        _targets.Remove(key);
+    }
+
+    /// <summary>Takes the lead from the thread that is still in that dispatch, and gives it to another.</summary>
+    public void HandOnLead(long dispatch)
+    {
+        if (Interlocked.CompareExchange(ref _dispatching, Nobody, dispatch) == dispatch)
+        {
+            _threads.Promote();
+        }
+    }
+
+    private int Control(int operation, int descriptor, uint events, ulong key)
+    {
+        var change = stackalloc byte[16];
+        EpollEvent.Write(change, events, key);
+        return LibC.EpollControl(_epoll, operation, descriptor, change);
+    }
+
+    /// <summary>Leads until the lead is taken away.</summary>
+    private void Lead()
+    {
+        while (DispatchAll())
+        {
+            _next = 0;
+            _count = LibC.EpollWait(_epoll, _events, MaxEvents, timeoutMilliseconds: -1);
+            StuckLeaderWatchdog.Shared.Wake();
+        }
+    }
+
+    /// <summary>False when the lead was taken away in the middle; the events that are left are the next leader's.</summary>
+    private bool DispatchAll()
+    {
+        while (_next < _count)
+        {
+            var entry = _events + (_next++ * EpollEvent.Bytes);
+            var (events, target) = (EpollEvent.Events(entry), _targets.Find(EpollEvent.Data(entry)));
+            if (target is null)
+            {
+                continue;
+            }
+
+            var dispatch = ++_lastDispatch;
+            Volatile.Write(ref _dispatching, dispatch);
+            target.OnReady(events);
+            if (Interlocked.CompareExchange(ref _dispatching, Nobody, dispatch) != dispatch)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

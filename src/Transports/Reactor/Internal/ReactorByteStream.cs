@@ -1,0 +1,235 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Transports;
+
+/// <summary>
+/// A connected socket, TCP or Unix, under a reactor. Its receives and sends are plain system calls that do not block;
+/// when there is nothing to receive, its receive loop is a waiter in <see cref="Readiness"/> and holds no buffer.
+/// </summary>
+internal sealed class ReactorByteStream : ByteStream, IReactorTarget
+{
+    private const uint Watched = LibC.EpollIn | LibC.EpollPeerHangUp | LibC.EpollEdge;
+
+    /// <summary>After so many receives in a row the others on this reactor get their turn.</summary>
+    private const int MaxBurst = 8;
+
+    private readonly Socket _socket;
+    private readonly int _descriptor;
+    private readonly Reactor _reactor;
+    private readonly EndPoint _unnamed;
+    private readonly Readiness _readable = new();
+    private readonly ulong _key;
+    private EndPoint? _localEndPoint;
+    private EndPoint? _remoteEndPoint;
+    private Readiness? _writable;
+    private int _burst;
+    private bool _isAborted;
+
+    /// <summary>Takes over a non-blocking socket; <paramref name="unnamed"/> is for an end that has no name.</summary>
+    public ReactorByteStream(Socket socket, EndPoint unnamed, Reactor reactor)
+    {
+        (_socket, _unnamed, _reactor) = (socket, unnamed, reactor);
+
+        // Held until the stream is disposed of: the number cannot come to mean another descriptor before.
+        var held = false;
+        socket.SafeHandle.DangerousAddRef(ref held);
+        _descriptor = (int)socket.SafeHandle.DangerousGetHandle();
+        _key = reactor.Add(_descriptor, Watched, this);
+    }
+
+    public override EndPoint LocalEndPoint =>
+        _localEndPoint ??= SocketEndPoints.Normalize(_socket.LocalEndPoint) ?? _unnamed;
+
+    public override EndPoint RemoteEndPoint =>
+        _remoteEndPoint ??= SocketEndPoints.Normalize(_socket.RemoteEndPoint) ?? _unnamed;
+
+    public void OnReady(uint events)
+    {
+        const uint Ended = LibC.EpollError | LibC.EpollHangUp | LibC.EpollPeerHangUp;
+        if ((events & (LibC.EpollOut | LibC.EpollError | LibC.EpollHangUp)) != 0)
+        {
+            _writable?.Set();
+        }
+
+        if ((events & (LibC.EpollIn | Ended)) != 0)
+        {
+            _readable.Set(sticky: (events & Ended) != 0);
+        }
+    }
+
+    public override ValueTask WaitForDataAsync(CancellationToken cancellationToken)
+    {
+        if (++_burst > MaxBurst)
+        {
+            _burst = 0;
+            _readable.Clear();
+            _reactor.Modify(_descriptor, Watched, _key);
+        }
+
+        var waiting = _readable.WaitAsync(cancellationToken);
+        if (!waiting.IsCompleted)
+        {
+            _burst = 0;
+        }
+
+        return waiting;
+    }
+
+    public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var count = Receive(buffer.Span);
+        return count >= 0 ? new ValueTask<int>(count) : ReceiveLaterAsync(buffer, cancellationToken);
+    }
+
+    public override ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        var sent = Send(bytes.Span);
+        return sent == bytes.Length ? default : SendRestAsync(bytes[sent..]);
+    }
+
+    public override ValueTask CompleteSendsAsync()
+    {
+        _socket.Shutdown(SocketShutdown.Send);
+        return default;
+    }
+
+    public override void Abort()
+    {
+        if (Interlocked.Exchange(ref _isAborted, true))
+        {
+            return;
+        }
+
+        SocketReset.Break(_socket, _descriptor);
+        _readable.Set(sticky: true);
+        _writable?.Set(sticky: true);
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        _reactor.Remove(_key);
+        _socket.SafeHandle.DangerousRelease();
+        _socket.Dispose();
+        return default;
+    }
+
+    /// <summary>How many bytes were received, 0 at the end, -1 when there is nothing yet.</summary>
+    private unsafe int Receive(Span<byte> buffer)
+    {
+        while (true)
+        {
+            ThrowIfAborted();
+            _readable.Clear();
+            nint count;
+            fixed (byte* start = buffer)
+            {
+                count = LibC.Receive(_descriptor, start, buffer.Length, flags: 0);
+            }
+
+            if (count >= 0)
+            {
+                if (count == buffer.Length)
+                {
+                    _readable.Restore();
+                }
+
+                return (int)count;
+            }
+
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case LibC.Eintr:
+                    continue;
+                case LibC.Eagain:
+                    return -1;
+                case var error:
+                    ThrowIfAborted();
+                    throw LinuxErrors.OnTransfer(error);
+            }
+        }
+    }
+
+    private async ValueTask<int> ReceiveLaterAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        int count;
+        do
+        {
+            _readable.ClearSticky();
+            await _readable.WaitAsync(cancellationToken).ConfigureAwait(false);
+            count = Receive(buffer.Span);
+        }
+        while (count < 0);
+
+        return count;
+    }
+
+    /// <summary>How many bytes the system took; fewer than all when its buffer is full.</summary>
+    private unsafe int Send(ReadOnlySpan<byte> bytes)
+    {
+        var sent = 0;
+        while (sent < bytes.Length)
+        {
+            ThrowIfAborted();
+            nint count;
+            fixed (byte* start = bytes[sent..])
+            {
+                count = LibC.Send(_descriptor, start, bytes.Length - sent, LibC.MessageNoSignal);
+            }
+
+            if (count >= 0)
+            {
+                sent += (int)count;
+                continue;
+            }
+
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case LibC.Eintr:
+                    continue;
+                case LibC.Eagain:
+                    return sent;
+                case var error:
+                    ThrowIfAborted();
+                    throw LinuxErrors.OnTransfer(error);
+            }
+        }
+
+        return sent;
+    }
+
+    /// <summary>
+    /// Output is watched only while it is short: a descriptor registered for both wakes the reactor at every send.
+    /// </summary>
+    private async ValueTask SendRestAsync(ReadOnlyMemory<byte> bytes)
+    {
+        _writable ??= new Readiness();
+        try
+        {
+            while (true)
+            {
+                _writable.Clear();
+                _reactor.Modify(_descriptor, Watched | LibC.EpollOut, _key);
+                await _writable.WaitAsync().ConfigureAwait(false);
+                bytes = bytes[Send(bytes.Span)..];
+                if (bytes.IsEmpty)
+                {
+                    return;
+                }
+            }
+        }
+        finally
+        {
+            _reactor.Modify(_descriptor, Watched, _key);
+        }
+    }
+
+    private void ThrowIfAborted()
+    {
+        if (Volatile.Read(ref _isAborted))
+        {
+            throw new ConnectionClosedException(CloseReason.Aborted);
+        }
+    }
+}

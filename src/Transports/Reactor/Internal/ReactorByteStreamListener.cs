@@ -1,0 +1,104 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Transports;
+
+/// <summary>A listening socket under a reactor; what it accepts goes to all reactors of the group in turn.</summary>
+internal sealed class ReactorByteStreamListener : IByteStreamListener, IReactorTarget
+{
+    private readonly Socket _socket;
+    private readonly int _descriptor;
+    private readonly TcpTransportOptions _options;
+    private readonly ReactorGroup _group;
+    private readonly Reactor _reactor;
+    private readonly Readiness _readable = new();
+    private readonly ulong _key;
+
+    public ReactorByteStreamListener(Socket listening, TcpTransportOptions options, ReactorGroup group)
+    {
+        (_socket, _options, _group, _reactor) = (listening, options, group, group.Next());
+        LocalEndPoint = listening.LocalEndPoint!;
+        listening.Blocking = false;
+        var held = false;
+        listening.SafeHandle.DangerousAddRef(ref held);
+        _descriptor = (int)listening.SafeHandle.DangerousGetHandle();
+        _key = _reactor.Add(_descriptor, LibC.EpollIn | LibC.EpollEdge, this);
+    }
+
+    public EndPoint LocalEndPoint { get; }
+
+    public void OnReady(uint events) => _readable.Set();
+
+    public async ValueTask<ByteStream> AcceptAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await _readable.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (TryAccept(out var socket))
+            {
+                return new ReactorByteStream(socket, LocalEndPoint, _group.Next());
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _reactor.Remove(_key);
+        _socket.SafeHandle.DangerousRelease();
+        _socket.Dispose();
+        if (LocalEndPoint is UnixDomainSocketEndPoint unix)
+        {
+            UnixSocketFile.Remove(unix);
+        }
+
+        return default;
+    }
+
+    /// <summary>False when nobody waits to be accepted, or the one who did has left.</summary>
+    private unsafe bool TryAccept(out Socket socket)
+    {
+        socket = null!;
+        _readable.Clear();
+        var descriptor = LibC.Accept(
+            _descriptor, null, null, LibC.SocketNonBlocking | LibC.SocketCloseOnExec);
+        if (descriptor < 0)
+        {
+            OnAcceptFailed(Marshal.GetLastPInvokeError());
+            return false;
+        }
+
+        // Others may be waiting behind this one, and no further event would say so.
+        _readable.Restore();
+        var handle = new SafeSocketHandle(descriptor, ownsHandle: true);
+        try
+        {
+            socket = new Socket(handle) { Blocking = false };
+            SocketFactory.Configure(socket, _options);
+            return true;
+        }
+        catch (SocketException)
+        {
+            handle.Dispose();
+            return false;
+        }
+    }
+
+    private void OnAcceptFailed(int error)
+    {
+        if (error == LibC.Eagain)
+        {
+            return;
+        }
+
+        _readable.Restore();
+        if (error == LibC.Eintr || LinuxErrors.IsPeerGone(error))
+        {
+            return;
+        }
+
+        throw LinuxErrors.EndsAccepting(error)
+            ? new InvalidOperationException($"The listening socket is broken: {LinuxErrors.Describe(error)}")
+            : new TransportException(LinuxErrors.Describe(error));
+    }
+}

@@ -1,0 +1,32 @@
+using System.Net.Sockets;
+
+namespace Transports;
+
+/// <summary>Resets a connection without closing its descriptor, which another thread may be using.</summary>
+internal static unsafe class SocketReset
+{
+    /// <summary>
+    /// Connecting to "no address" dissolves a TCP connection, and the peer gets a reset (connect(2), AF_UNSPEC). A Unix
+    /// socket knows no reset; shutting it down is the most that there is.
+    /// </summary>
+    public static void Break(Socket socket, int descriptor)
+    {
+        var noAddress = stackalloc byte[16];
+        new Span<byte>(noAddress, 16).Clear();
+        try
+        {
+            if (socket.AddressFamily == AddressFamily.Unix)
+            {
+                socket.Shutdown(SocketShutdown.Both);
+            }
+            else
+            {
+                _ = LibC.Connect(descriptor, noAddress, 16);
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // The connection was gone already.
+        }
+    }
+}

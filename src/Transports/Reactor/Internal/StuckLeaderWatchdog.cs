@@ -1,0 +1,106 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Transports;
+
+/// <summary>
+/// Looks every 10 ms whether a reactor's leader is stuck in one dispatch, and hands the lead on when it sees the same
+/// dispatch twice. Sleeps while no reactor has anything to do.
+/// </summary>
+/// <remarks>This watches real threads, so it goes by the machine's own clock and not by a <see cref="TimeProvider"/>.</remarks>
+[SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process.")]
+internal sealed class StuckLeaderWatchdog
+{
+    private const int TickMilliseconds = 10;
+
+    /// <summary>After so many ticks without any dispatch under way it goes to sleep.</summary>
+    private const int QuietTicks = 10;
+
+    private readonly Lock _gate = new();
+    private readonly ManualResetEventSlim _wake = new(initialState: false, spinCount: 0);
+    private Watched[] _watched = [];
+    private bool _isAwake;
+    private Thread? _thread;
+
+    public static StuckLeaderWatchdog Shared { get; } = new();
+
+    public void Watch(IEnumerable<Reactor> reactors)
+    {
+        lock (_gate)
+        {
+            _watched = [.. _watched, .. reactors.Select(reactor => new Watched(reactor))];
+            if (_thread is null)
+            {
+                _thread = new Thread(Run) { IsBackground = true, Name = "Transports watchdog" };
+                _thread.Start();
+            }
+        }
+    }
+
+    /// <summary>A leader has something to do. Costs one read while the watchdog is awake.</summary>
+    public void Wake()
+    {
+        if (!Volatile.Read(ref _isAwake))
+        {
+            Volatile.Write(ref _isAwake, true);
+            _wake.Set();
+        }
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            _wake.Wait();
+            _wake.Reset();
+            Patrol();
+        }
+    }
+
+    private void Patrol()
+    {
+        using var tick = new ManualResetEventSlim(initialState: false, spinCount: 0);
+        var quiet = 0;
+        while (quiet < QuietTicks)
+        {
+            tick.Wait(TickMilliseconds);
+            quiet = Look() ? 0 : quiet + 1;
+        }
+
+        Volatile.Write(ref _isAwake, false);
+
+        // A leader may have begun between the last look and the line above without seeing that it had to wake us.
+        if (Look())
+        {
+            Wake();
+        }
+    }
+
+    /// <summary>True when a dispatch was under way or one has been since the last look.</summary>
+    private bool Look()
+    {
+        var active = false;
+        foreach (var watched in Volatile.Read(ref _watched))
+        {
+            active |= watched.Look();
+        }
+
+        return active;
+    }
+
+    private sealed class Watched(Reactor reactor)
+    {
+        private long _seen;
+
+        public bool Look()
+        {
+            var dispatch = reactor.Dispatching;
+            if (dispatch != 0 && dispatch == _seen)
+            {
+                reactor.HandOnLead(dispatch);
+            }
+
+            _seen = dispatch;
+            return dispatch != 0;
+        }
+    }
+}

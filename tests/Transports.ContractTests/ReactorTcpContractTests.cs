@@ -1,0 +1,3 @@
+namespace Transports.ContractTests;
+
+public sealed class ReactorTcpContractTests() : TransportContract(new TcpHarness(TransportDriver.Reactor));

@@ -1,0 +1,4 @@
+namespace Transports.ContractTests;
+
+[Collection(AloneCollection.Name)]
+public sealed class ReactorUnixFootprintTests() : FootprintContract(new UnixHarness(TransportDriver.Reactor));
