@@ -49,7 +49,9 @@ internal static class PeerAddress
             AddressFamily.InterNetwork => left[Port..IPv6].SequenceEqual(right[Port..IPv6]),
             AddressFamily.InterNetworkV6 => left[Port..IPv4].SequenceEqual(right[Port..IPv4])
                 && left[IPv6..IPv6Size].SequenceEqual(right[IPv6..IPv6Size]),
-            _ => one.Equals(other),
+
+            // Not Equals: that compares whole buffers, and one may have been made with room for a longer address.
+            _ => left.SequenceEqual(right),
         };
     }
 
