@@ -1,6 +1,8 @@
 namespace Transports;
 
-/// <summary>Why a connection ended: the first cause. The observer, the log and the metric all get the same value.</summary>
+/// <summary>
+/// Why a connection ended: the first cause. The observer, the log and the metric all get the same value.
+/// </summary>
 public enum CloseReason
 {
     /// <summary>This side closed it in an orderly way.</summary>

@@ -33,7 +33,9 @@ public interface IConnection : IAsyncDisposable
     /// A task that ends once the message is in the output buffer: at once below the high-water mark, else when the
     /// peer has taken enough. It does not say that the peer has read the message.
     /// </returns>
-    /// <exception cref="MessageTooLongException">The message is over the limit; the connection stays usable.</exception>
+    /// <exception cref="MessageTooLongException">
+    /// The message is over the limit; the connection stays usable.
+    /// </exception>
     /// <exception cref="ConnectionClosedException">The connection has ended.</exception>
     /// <exception cref="ArgumentException">
     /// The framing cannot carry this message: it contains the delimiter, or has the wrong size.

@@ -5,7 +5,8 @@ namespace Transports;
 /// <summary>Writes a message in place, in the transport's own output buffer.</summary>
 /// <remarks>
 /// Bytes that were written but never sent are discarded when the handler ends: without <see cref="SendAsync"/> there
-/// is no reply. <see cref="SendAsync"/> with nothing written sends an empty message. Not for use by two threads at once.
+/// is no reply. <see cref="SendAsync"/> with nothing written sends an empty message. Not for use by two threads at
+/// once.
 /// </remarks>
 public abstract class MessageWriter : IBufferWriter<byte>
 {

@@ -54,7 +54,9 @@ public sealed class Datagram
     /// <summary>This slot as a batch of one.</summary>
     internal Datagram[] Alone => _alone ??= [this];
 
-    /// <summary>Gives the slot a rented buffer that holds at least that much, keeping the first bytes of the old.</summary>
+    /// <summary>
+    /// Gives the slot a rented buffer that holds at least that much, keeping the first bytes of the old.
+    /// </summary>
     internal void RentBuffer(ArrayPool<byte> pool, int capacity, int keep = 0)
     {
         var larger = pool.Rent(capacity);

@@ -72,7 +72,8 @@ public abstract class DatagramTransport : ITransport
     /// <summary>Opens a channel where datagrams of any peer arrive.</summary>
     /// <exception cref="AddressInUseException">Somebody listens there already.</exception>
     /// <exception cref="ArgumentException">This transport does not serve that kind of endpoint.</exception>
-    protected abstract ValueTask<DatagramChannel> BindAsync(EndPoint localEndPoint, CancellationToken cancellationToken);
+    protected abstract ValueTask<DatagramChannel> BindAsync(
+        EndPoint localEndPoint, CancellationToken cancellationToken);
 
     /// <summary>
     /// Opens a channel to talk with one peer. Unless it sets <see cref="DatagramChannel.RemoteEndPoint"/>, datagrams

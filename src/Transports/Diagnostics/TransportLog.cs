@@ -39,7 +39,8 @@ internal static partial class TransportLog
     public static partial void ListenerDied(ILogger logger, EndPoint endPoint, Exception exception);
 
     [LoggerMessage(
-        9, LogLevel.Warning, "A connection was refused on {EndPoint}: limit reached; {Suppressed} like it were not logged",
+        9, LogLevel.Warning,
+        "A connection was refused on {EndPoint}: limit reached; {Suppressed} like it were not logged",
         EventName = "ConnectionRefused")]
     public static partial void ConnectionRefused(ILogger logger, EndPoint endPoint, long suppressed);
 

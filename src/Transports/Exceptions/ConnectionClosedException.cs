@@ -21,7 +21,9 @@ public sealed class ConnectionClosedException : TransportException
     {
     }
 
-    /// <summary>Makes one with the reason, a message of its own unless one is given, and the cause if there is one.</summary>
+    /// <summary>
+    /// Makes one with the reason, a message of its own unless one is given, and the cause if there is one.
+    /// </summary>
     public ConnectionClosedException(CloseReason reason, string? message = null, Exception? innerException = null)
         : base(message ?? $"The connection has ended ({reason}).", innerException) => Reason = reason;
 

@@ -29,7 +29,12 @@ public sealed class InMemoryTransport : ByteStreamTransport
         InMemoryTransportOptions? options = null,
         ILoggerFactory? loggerFactory = null,
         TimeProvider? timeProvider = null)
-        : base("memory", options ??= new InMemoryTransportOptions(), MessageFraming.LengthPrefixed(), loggerFactory, timeProvider) =>
+        : base(
+            "memory",
+            options ??= new InMemoryTransportOptions(),
+            MessageFraming.LengthPrefixed(),
+            loggerFactory,
+            timeProvider) =>
         _options = (InMemoryTransportOptions)options.Snapshot();
 
     /// <inheritdoc/>

@@ -1,7 +1,9 @@
 namespace Transports;
 
 /// <summary>Options of <see cref="InMemoryTransport"/>.</summary>
-/// <remarks>The idle time-out is off, so that no timer runs in the background of a test; it can be switched on.</remarks>
+/// <remarks>
+/// The idle time-out is off, so that no timer runs in the background of a test; it can be switched on.
+/// </remarks>
 public class InMemoryTransportOptions : StreamTransportOptions
 {
     /// <summary>Makes the defaults.</summary>

@@ -29,7 +29,9 @@ internal sealed class ReceiveQueue(int capacityBytes, ArrayPool<byte> pool) : IV
     private CloseReason? _ended;
     private TaskCompletionSource? _room;
 
-    /// <summary>Appends a message unless the queue is full or has ended. An empty queue takes any one message.</summary>
+    /// <summary>
+    /// Appends a message unless the queue is full or has ended. An empty queue takes any one message.
+    /// </summary>
     public bool TryEnqueue(ReadOnlySpan<byte> message)
     {
         var wake = false;
@@ -52,7 +54,9 @@ internal sealed class ReceiveQueue(int capacityBytes, ArrayPool<byte> pool) : IV
         return true;
     }
 
-    /// <summary>Appends a message, waiting for room; false when the queue has ended. Not for two callers at once.</summary>
+    /// <summary>
+    /// Appends a message, waiting for room; false when the queue has ended. Not for two callers at once.
+    /// </summary>
     public ValueTask<bool> EnqueueAsync(ReadOnlyMemory<byte> message) =>
         TryEnqueue(message.Span) ? new ValueTask<bool>(true) : WaitForRoomAsync(message);
 

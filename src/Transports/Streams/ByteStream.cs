@@ -33,10 +33,14 @@ public abstract class ByteStream : IAsyncDisposable
     /// <returns>How many bytes; 0 when the peer has ended its side.</returns>
     public abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);
 
-    /// <summary>Sends all of <paramref name="bytes"/>. Ended by <see cref="Abort"/> when the peer takes nothing.</summary>
+    /// <summary>
+    /// Sends all of <paramref name="bytes"/>. Ended by <see cref="Abort"/> when the peer takes nothing.
+    /// </summary>
     public abstract ValueTask SendAsync(ReadOnlyMemory<byte> bytes);
 
-    /// <summary>Tells the peer that nothing more will be sent (TCP's FIN); receiving goes on. No send is pending.</summary>
+    /// <summary>
+    /// Tells the peer that nothing more will be sent (TCP's FIN); receiving goes on. No send is pending.
+    /// </summary>
     public abstract ValueTask CompleteSendsAsync();
 
     /// <summary>

@@ -40,7 +40,7 @@ public sealed class UdpTransport : DatagramTransport
     {
         if (localEndPoint is not IPEndPoint endPoint)
         {
-            throw new ArgumentException($"UDP listens on an IP endpoint, not on {localEndPoint}.", nameof(localEndPoint));
+            throw new ArgumentException($"UDP listens on IP endpoints, not {localEndPoint}.", nameof(localEndPoint));
         }
 
         var channel = new BlockingUdpChannel(UdpSocket.Bind(endPoint, _options));

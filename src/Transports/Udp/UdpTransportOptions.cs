@@ -7,7 +7,9 @@ namespace Transports;
 /// </remarks>
 public class UdpTransportOptions : DatagramTransportOptions
 {
-    /// <summary>The most that an IPv4 datagram can carry: 65,535 less 20 bytes of IP header and 8 of UDP (RFC 768).</summary>
+    /// <summary>
+    /// The most that an IPv4 datagram can carry: 65,535 less 20 bytes of IP header and 8 of UDP (RFC 768).
+    /// </summary>
     public const int LargestDatagramBytes = 65_507;
 
     /// <summary>

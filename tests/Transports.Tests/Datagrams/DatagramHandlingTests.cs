@@ -120,7 +120,8 @@ public class DatagramHandlingTests
         var channel = new FakeChannel();
         var fault = new TaskCompletionSource<MessageTooLongException>();
         var options = new FakeOptions { MaxMessageBytes = 100 };
-        await using var listener = await new FakeDatagramTransport(channel, options).ListenAsync(async (context, token) =>
+        var transport = new FakeDatagramTransport(channel, options);
+        await using var listener = await transport.ListenAsync(async (context, token) =>
         {
             try
             {

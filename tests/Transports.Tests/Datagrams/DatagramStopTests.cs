@@ -82,7 +82,8 @@ public class DatagramStopTests
         var begun = new TaskCompletionSource();
         var ended = new TaskCompletionSource();
         var late = new TaskCompletionSource();
-        var listener = await new FakeDatagramTransport(channel, loggerFactory: logs).ListenAsync(async (context, token) =>
+        var transport = new FakeDatagramTransport(channel, loggerFactory: logs);
+        var listener = await transport.ListenAsync(async (context, token) =>
         {
             begun.SetResult();
             await Task.Delay(Timeout.Infinite, token).ContinueWith(_ => { }, CancellationToken.None);

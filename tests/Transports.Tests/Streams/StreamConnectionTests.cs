@@ -190,7 +190,9 @@ public class StreamConnectionTests
         Assert.Equal(0, pool.Outstanding);
     }
 
-    /// <summary>Whatever mixture of waiting and not waiting, of one, none or many replies: order is kept, nothing is lost.</summary>
+    /// <summary>
+    /// Whatever mixture of waiting and not waiting, of one, none or many replies: order is kept, nothing is lost.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -200,7 +202,9 @@ public class StreamConnectionTests
     {
         const int Messages = 2_000;
         var random = new Random(seed);
-        var plan = Enumerable.Range(0, Messages).Select(_ => (Action: random.Next(6), Replies: random.Next(3))).ToArray();
+        var plan = Enumerable.Range(0, Messages)
+            .Select(_ => (Action: random.Next(6), Replies: random.Next(3)))
+            .ToArray();
         var transport = new ScriptedTransport(new ScriptedOptions { OutputHighWaterBytes = 256 });
         var pool = new CountingBufferPool();
         var next = 0;
@@ -245,7 +249,8 @@ public class StreamConnectionTests
         peer.FeedEnd();
         await peer.Disposed.Task.WaitAsync(ScriptedTransport.Patience);
 
-        var expected = plan.SelectMany((step, number) => Enumerable.Range(0, step.Replies).Select(i => $"{number}.{i}\n"));
+        var expected = plan.SelectMany(
+            (step, number) => Enumerable.Range(0, step.Replies).Select(i => $"{number}.{i}\n"));
         Assert.Equal(string.Concat(expected), Encoding.ASCII.GetString(peer.Sent));
         Assert.Equal(0, pool.Outstanding);
     }

@@ -133,7 +133,9 @@ public class StreamListenerTests
         await listener.Completion;
     }
 
-    /// <summary>A place becomes free just after the stream was released: a peer that comes too early tries again.</summary>
+    /// <summary>
+    /// A place becomes free just after the stream was released: a peer that comes too early tries again.
+    /// </summary>
     private static async Task WhenEmptyAsync(ScriptedTransport transport, byte[] message)
     {
         while (true)

@@ -4,8 +4,8 @@ using Transports.Diagnostics;
 namespace Transports;
 
 /// <summary>
-/// Turns received datagrams into handled messages and replies. Knows no socket, thread or clock: it is told that a batch
-/// came, calls the handler for each message where it stands, and collects the replies.
+/// Turns received datagrams into handled messages and replies. Knows no socket, thread or clock: it is told that a
+/// batch came, calls the handler for each message where it stands, and collects the replies.
 /// </summary>
 #pragma warning disable CA1001 // The token source has neither timer nor handle, and its token outlives the listener.
 internal sealed class DatagramDispatcher
@@ -109,7 +109,13 @@ internal sealed class DatagramDispatcher
         var own = new SocketAddress(address.Family, address.Size);
         address.Buffer.Span[..address.Size].CopyTo(own.Buffer.Span);
         return new DatagramPeer(
-            IdOf(remote), LocalEndPoint, remote, own, _sender, Environment.Options.MaxMessageBytes, _listenerCompletion);
+            IdOf(remote),
+            LocalEndPoint,
+            remote,
+            own,
+            _sender,
+            Environment.Options.MaxMessageBytes,
+            _listenerCompletion);
     }
 
     /// <summary>A handler that did not complete at once has ended.</summary>

@@ -13,7 +13,8 @@ internal sealed class DatagramSender(
     private const int MaxCollected = 64;
 
     private readonly ObjectPool<Datagram[]> _batches = new(() => new Datagram[MaxCollected], 4);
-    private readonly ObjectPool<Datagram> _slots = new(() => new Datagram(default, NewAddress(channel)), 2 * MaxCollected);
+    private readonly ObjectPool<Datagram> _slots = new(
+        () => new Datagram(default, NewAddress(channel)), 2 * MaxCollected);
     private Datagram[] _collected = new Datagram[MaxCollected];
     private int _count;
     private int _mark;
@@ -158,7 +159,9 @@ internal sealed class DatagramSender(
         ReturnAll(batch, count);
     }
 
-    /// <summary>How far the channel says that it got; a channel that got nowhere and does not say why loses one.</summary>
+    /// <summary>
+    /// How far the channel says that it got; a channel that got nowhere and does not say why loses one.
+    /// </summary>
     private int Took(ReadOnlySpan<Datagram> batch, int sent)
     {
         if (sent <= 0 || sent > batch.Length)

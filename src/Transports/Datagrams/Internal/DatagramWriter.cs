@@ -1,7 +1,8 @@
 namespace Transports;
 
 /// <summary>Writes replies in place, each in a buffer that is rented for it and goes with it.</summary>
-internal sealed class DatagramWriter(DatagramContext context, DatagramSender sender, int maxMessageBytes) : MessageWriter
+internal sealed class DatagramWriter(DatagramContext context, DatagramSender sender, int maxMessageBytes)
+    : MessageWriter
 {
     private const int SmallestBuffer = 2048;
 

@@ -6,8 +6,8 @@ namespace Transports;
 
 /// <summary>Reads the bytes of a socket address without making an endpoint of it.</summary>
 /// <remarks>
-/// The layout of sockaddr_in and sockaddr_in6 from the port on is the same on every system: port (2 bytes), then 4 bytes
-/// of IPv4 address, or 4 of flow label, 16 of IPv6 address and 4 of scope.
+/// The layout of sockaddr_in and sockaddr_in6 from the port on is the same on every system: port (2 bytes), then 4
+/// bytes of IPv4 address, or 4 of flow label, 16 of IPv6 address and 4 of scope.
 /// </remarks>
 internal static class PeerAddress
 {
@@ -57,7 +57,9 @@ internal static class PeerAddress
 
     private static bool HasPort(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt16BigEndian(bytes[Port..]) != 0;
 
-    /// <summary>Not 0.0.0.0, 224.0.0.0/4 or 255.255.255.255. The broadcast address of a subnet is not known here.</summary>
+    /// <summary>
+    /// Not 0.0.0.0, 224.0.0.0/4 or 255.255.255.255. The broadcast address of a subnet is not known here.
+    /// </summary>
     private static bool IsHost(ReadOnlySpan<byte> address) =>
         BinaryPrimitives.ReadUInt32BigEndian(address) is > 0 and < 0xE0000000 or (>= 0xF0000000 and < 0xFFFFFFFF);
 

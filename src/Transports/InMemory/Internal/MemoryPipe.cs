@@ -29,7 +29,9 @@ internal sealed class MemoryPipe(int capacity, ArrayPool<byte> pool)
     {
         lock (_gate)
         {
-            return _count > 0 || _isCompleted || _broken is not null ? default : _readable.Arm(_gate, cancellationToken);
+            return _count > 0 || _isCompleted || _broken is not null
+                ? default
+                : _readable.Arm(_gate, cancellationToken);
         }
     }
 
@@ -185,7 +187,9 @@ internal sealed class MemoryPipe(int capacity, ArrayPool<byte> pool)
         }
     }
 
-    /// <summary>A wait that can be used again and again. Armed and disarmed under the pipe's gate, set outside it.</summary>
+    /// <summary>
+    /// A wait that can be used again and again. Armed and disarmed under the pipe's gate, set outside it.
+    /// </summary>
     private sealed class Signal : IValueTaskSource, IThreadPoolWorkItem
     {
         private ManualResetValueTaskSourceCore<bool> _core;

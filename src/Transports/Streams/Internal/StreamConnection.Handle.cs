@@ -106,7 +106,9 @@ internal sealed partial class StreamConnection
         return false;
     }
 
-    /// <summary>A handler that learns of the connection's end in the middle of its work has done nothing wrong.</summary>
+    /// <summary>
+    /// A handler that learns of the connection's end in the middle of its work has done nothing wrong.
+    /// </summary>
     private bool IsOwnEnd(Exception exception) =>
         IsClosing && exception is OperationCanceledException or ConnectionClosedException;
 

@@ -85,7 +85,9 @@ internal sealed partial class StreamConnection : IConnection, IThreadPoolWorkIte
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReceiveAllAsync(CancellationToken cancellationToken = default) =>
         ReceiveSequence.ReadAllAsync(this, cancellationToken);
 
-    /// <summary>Starts the receive loop on the calling thread, which comes back when there is nothing more to do.</summary>
+    /// <summary>
+    /// Starts the receive loop on the calling thread, which comes back when there is nothing more to do.
+    /// </summary>
     public void Start()
     {
         _environment.Metrics.ConnectionOpened();

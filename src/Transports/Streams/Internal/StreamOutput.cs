@@ -196,7 +196,9 @@ internal sealed class StreamOutput(StreamConnection connection, ByteStream strea
         }
     }
 
-    /// <summary>Sends, on this thread as long as the stream takes it at once. The caller has set the sending flag.</summary>
+    /// <summary>
+    /// Sends, on this thread as long as the stream takes it at once. The caller has set the sending flag.
+    /// </summary>
     private void Send(byte[] buffer, int length, int messages)
     {
         do

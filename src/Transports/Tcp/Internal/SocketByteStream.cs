@@ -12,7 +12,9 @@ internal sealed class SocketByteStream : ByteStream
     private readonly TimeProvider _timeProvider;
     private long _lastWait;
 
-    /// <summary>Wraps a socket; <paramref name="unnamed"/> stands for an end of a Unix socket that has no name.</summary>
+    /// <summary>
+    /// Wraps a socket; <paramref name="unnamed"/> stands for an end of a Unix socket that has no name.
+    /// </summary>
     public SocketByteStream(Socket socket, EndPoint unnamed, TimeProvider timeProvider)
     {
         (_socket, _timeProvider) = (socket, timeProvider);

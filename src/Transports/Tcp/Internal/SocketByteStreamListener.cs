@@ -29,7 +29,8 @@ internal sealed class SocketByteStreamListener : IByteStreamListener
                 SocketFactory.Configure(socket, _options);
                 return new SocketByteStream(socket, LocalEndPoint, _timeProvider);
             }
-            catch (Exception exception) when (socket is not null && exception is SocketException or ObjectDisposedException)
+            catch (Exception exception)
+                when (socket is not null && exception is SocketException or ObjectDisposedException)
             {
                 // That peer has left before it was welcomed.
                 socket?.Dispose();
