@@ -6,7 +6,8 @@ namespace Transports;
 /// What one connection has to send. One send is in flight at a time; what comes meanwhile is gathered and leaves
 /// together in the next. Whoever finds no send in flight sends on its own thread: there is no hop and no queue to wake.
 /// </summary>
-internal sealed class StreamOutput(StreamConnection connection, ByteStream stream, StreamEnvironment environment)
+internal sealed partial class StreamOutput(
+    StreamConnection connection, ByteStream stream, StreamEnvironment environment)
 {
     private readonly ArrayPool<byte> _pool = environment.Pool;
     private byte[] _queued = [];
@@ -18,11 +19,6 @@ internal sealed class StreamOutput(StreamConnection connection, ByteStream strea
     private bool _isDiscarded;
     private TaskCompletionSource? _room;
     private TaskCompletionSource? _flushed;
-    private ValueTask _pendingSend;
-    private byte[] _pendingBuffer = [];
-    private Action? _onSent;
-    private ITimer? _stallTimer;
-    private long _stalledAt = long.MaxValue;
 
     /// <summary>Guards everything here, and the reply writer where its handler has left the receiving thread.</summary>
     public Lock Gate { get; } = new();
@@ -229,37 +225,6 @@ internal sealed class StreamOutput(StreamConnection connection, ByteStream strea
         while (TakeQueued(out buffer, out length, out messages));
     }
 
-    /// <summary>
-    /// Waits without an async method: its state machine would be an allocation for every send that has to wait.
-    /// </summary>
-    private void AwaitSend(ValueTask send, byte[] buffer)
-    {
-        (_pendingSend, _pendingBuffer) = (send, buffer);
-        StartStallTimer();
-        _pendingSend.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_onSent ??= OnSent);
-    }
-
-    private void OnSent()
-    {
-        var (send, buffer) = (_pendingSend, _pendingBuffer);
-        (_pendingSend, _pendingBuffer) = (default, []);
-        StopStallTimer();
-        try
-        {
-            send.GetAwaiter().GetResult();
-        }
-#pragma warning disable CA1031 // whatever a stream throws ends this connection and nothing else
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            Fail(exception, buffer);
-            return;
-        }
-
-        _pool.Return(buffer);
-        SendQueued();
-    }
-
     /// <summary>Takes what was queued as the next send; when there is nothing, sending has ended.</summary>
     private bool TakeQueued(out byte[] buffer, out int length, out int messages)
     {
@@ -307,38 +272,5 @@ internal sealed class StreamOutput(StreamConnection connection, ByteStream strea
     {
         FrameWriter.Release(_pool, ref _queued);
         (_queuedLength, _queuedMessages) = (0, 0);
-    }
-
-    private void StartStallTimer()
-    {
-        var timeout = environment.Options.SendTimeout;
-        if (timeout == Timeout.InfiniteTimeSpan)
-        {
-            return;
-        }
-
-        var time = environment.TimeProvider;
-        Volatile.Write(ref _stalledAt, time.GetTimestamp() + (long)(timeout.TotalSeconds * time.TimestampFrequency));
-        _stallTimer ??= time.CreateTimer(
-            static output => ((StreamOutput)output!).OnStallTimer(),
-            this,
-            Timeout.InfiniteTimeSpan,
-            Timeout.InfiniteTimeSpan);
-        _stallTimer.Change(timeout, Timeout.InfiniteTimeSpan);
-    }
-
-    private void StopStallTimer()
-    {
-        Volatile.Write(ref _stalledAt, long.MaxValue);
-        _stallTimer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-    }
-
-    private void OnStallTimer()
-    {
-        // The send may have ended, and another begun, while the timer was on its way.
-        if (environment.TimeProvider.GetTimestamp() >= Volatile.Read(ref _stalledAt))
-        {
-            connection.CloseNow(CloseReason.SlowConsumer);
-        }
     }
 }
