@@ -18,7 +18,7 @@ public class StreamTests
     {
         var (transport, local) = Make(scheme);
         await using var listener = await transport.ListenAsync(local, Upper);
-        await using var client = new RequestClient(transport, listener.LocalEndPoint, new RequestClientOptions());
+        await using var client = new RequestClient(transport, listener.LocalEndPoint, Waiting.PatientOptions);
 
         var replies = await Task.WhenAll(Enumerable.Range(0, 1000).Select(number => Task.Run(async () =>
             (Expected: $"TEXT {number}", Real: await client.RequestAsync($"text {number}"))))).Soon();
@@ -32,7 +32,7 @@ public class StreamTests
     {
         var (transport, local) = Make(scheme);
         await using var listener = await transport.ListenAsync(local, Upper);
-        await using var client = new RequestClient(transport, listener.LocalEndPoint, new RequestClientOptions());
+        await using var client = new RequestClient(transport, listener.LocalEndPoint, Waiting.PatientOptions);
         var request = Encoding.UTF8.GetBytes(new string('x', 60_000));
 
         var requests = Enumerable.Range(0, 50).Select(_ => client.RequestAsync(request).AsTask());
@@ -58,7 +58,7 @@ public class StreamTests
             return context.ReplyAsync(context.Payload.Span, cancellationToken);
         });
         await using var listener = await transport.ListenAsync(local, handler);
-        await using var client = new RequestClient(transport, listener.LocalEndPoint, new RequestClientOptions());
+        await using var client = new RequestClient(transport, listener.LocalEndPoint, Waiting.PatientOptions);
         Assert.Equal("hello", await client.RequestAsync("hello").AsTask().Soon());
         var hanging = client.RequestAsync("hang").AsTask();
         var connection = await received.Task.Soon();
@@ -77,8 +77,7 @@ public class StreamTests
         var (transport, local) = Make(scheme);
         var listener = await transport.ListenAsync(local, Upper);
         var remote = listener.LocalEndPoint;
-        await using var client = new RequestClient(
-            transport, remote, new RequestClientOptions { ReconnectDelay = TimeSpan.FromMilliseconds(1) });
+        await using var client = new RequestClient(transport, remote, Waiting.PatientOptions);
         Assert.Equal("A", await client.RequestAsync("a").AsTask().Soon());
         await listener.DisposeAsync().AsTask().Soon();
 
@@ -96,7 +95,7 @@ public class StreamTests
         var (transport, local) = Make(scheme);
         var listener = await transport.ListenAsync(local, Upper);
         await listener.DisposeAsync();
-        await using var client = new RequestClient(transport, listener.LocalEndPoint, new RequestClientOptions());
+        await using var client = new RequestClient(transport, listener.LocalEndPoint, Waiting.PatientOptions);
 
         await client.RequestAsync("a").AsTask().Throws<ConnectionFailedException>();
     }
@@ -113,7 +112,7 @@ public class StreamTests
             return context.ReplyAsync(context.Payload.Span, cancellationToken);
         });
         await using var listener = await transport.ListenAsync(local, handler);
-        var client = new RequestClient(transport, listener.LocalEndPoint, new RequestClientOptions());
+        var client = new RequestClient(transport, listener.LocalEndPoint, Waiting.PatientOptions);
         await client.RequestAsync("a").AsTask().Soon();
 
         await client.DisposeAsync().AsTask().Soon();
@@ -126,7 +125,7 @@ public class StreamTests
     {
         var transport = new TcpTransport(new TcpTransportOptions { Framing = MessageFraming.Lines });
         await using var listener = await transport.ListenAsync(new IPEndPoint(IPAddress.Loopback, 0), Upper);
-        await using var client = new RequestClient(transport, listener.LocalEndPoint, new RequestClientOptions());
+        await using var client = new RequestClient(transport, listener.LocalEndPoint, Waiting.PatientOptions);
 
         await client.RequestAsync("two\nlines").AsTask().Throws<ArgumentException>();
 
@@ -138,7 +137,7 @@ public class StreamTests
     {
         var transport = new TcpTransport(new TcpTransportOptions { Framing = MessageFraming.Raw });
         await using var listener = await transport.ListenAsync(new IPEndPoint(IPAddress.Loopback, 0), Upper);
-        await using var client = new RequestClient(transport, listener.LocalEndPoint, new RequestClientOptions());
+        await using var client = new RequestClient(transport, listener.LocalEndPoint, Waiting.PatientOptions);
 
         var replies = await Task.WhenAll(Enumerable.Range(0, 100).Select(async number =>
             (Expected: $"TEXT {number}", Real: await client.RequestAsync($"text {number}")))).Soon();

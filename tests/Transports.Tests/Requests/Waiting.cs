@@ -1,9 +1,14 @@
+using Transports.Requests;
+
 namespace Transports.Tests.Requests;
 
 /// <summary>Waits for what must happen; the time-out is only for a defect, so it is generous.</summary>
 internal static class Waiting
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>For requests on the system's clock, on a machine that may be busy with other tests.</summary>
+    public static RequestClientOptions PatientOptions => new() { Timeout = Patience };
 
     public static Task Soon(this Task task) => task.WaitAsync(Patience);
 
