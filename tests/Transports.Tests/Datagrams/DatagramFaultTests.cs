@@ -98,10 +98,19 @@ public class DatagramFaultTests
     {
         var channel = new FakeChannel { Blocks = blocks };
         var logs = new LogCollector();
-        var listener = await new FakeDatagramTransport(channel, loggerFactory: logs).ListenAsync(Handlers.Upper);
+        IConnection? peer = null;
+        var transport = new FakeDatagramTransport(channel, loggerFactory: logs);
+        var listener = await transport.ListenAsync((context, token) =>
+        {
+            peer = context.Connection;
+            return context.ReplyAsync("ok", token);
+        });
+        channel.Arrive(Alice, "x");
+        await channel.NextSentAsync();
 
         await channel.DisposeAsync();
 
+        Assert.Equal(CloseReason.TransportFailed, await peer!.Completion.Soon());
         var fault = await Assert.ThrowsAsync<TransportException>(() => listener.Completion.Soon());
         Assert.IsType<ObjectDisposedException>(fault.InnerException);
         Assert.Single(logs.Named("ListenerDied"));

@@ -119,8 +119,7 @@ public class DatagramHandlingTests
     {
         var channel = new FakeChannel();
         var fault = new TaskCompletionSource<MessageTooLongException>();
-        var options = new FakeOptions { MaxMessageBytes = 100 };
-        var transport = new FakeDatagramTransport(channel, options);
+        var transport = new FakeDatagramTransport(channel, new FakeOptions { MaxMessageBytes = 100 });
         await using var listener = await transport.ListenAsync(async (context, token) =>
         {
             try

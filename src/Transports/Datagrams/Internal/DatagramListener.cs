@@ -62,7 +62,9 @@ internal sealed class DatagramListener : IListener
         if (!_dispatcher.Drained.IsCompleted)
         {
             TransportLog.DrainAborted(_environment.Logger, LocalEndPoint, _dispatcher.Active);
-            await _dispatcher.AbandonAsync().ConfigureAwait(false);
+
+            // Not awaited: what a handler does when it is cancelled must not hold this up either.
+            _ = _dispatcher.AbandonAsync();
         }
 
         _dispatcher.EndSending();

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Transports;
 
 /// <summary>
-/// A listener's socket on any system: blocking calls, on a thread of its own. Twice as cheap as asynchronous ones,
-/// which cost a hop to the thread pool for each datagram.
+/// A listener's socket on any system: blocking calls, on a thread of its own. Up to twice as cheap as asynchronous
+/// ones, which cost a hop to the thread pool for each datagram.
 /// </summary>
 internal sealed class BlockingUdpChannel(Socket socket) : DatagramChannel
 {
