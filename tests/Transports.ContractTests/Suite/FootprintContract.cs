@@ -19,7 +19,7 @@ public abstract class FootprintContract(TransportHarness harness)
     public Task Messages_SeveralUnderWay_AllocateNothing() => AssertAllocatesNothingAsync(window: 10, Messages);
 
     [Fact]
-    public Task Messages_OneAtATime_AllocateNothing() => AssertAllocatesNothingAsync(window: 1, Messages / 5);
+    public Task Messages_OneAtATime_AllocateNothing() => AssertAllocatesNothingAsync(window: 1, Messages / 2);
 
     [Fact]
     public async Task Connections_ThousandThatComeAndGo_LeaveNothingBehind()
@@ -123,10 +123,11 @@ public abstract class FootprintContract(TransportHarness harness)
 
         var slices = await measuring.WaitAsync(Patience.Limit * 2);
 
-        // The median, since in one slice or another the runtime compiles a method anew or a test runner's timer ticks;
-        // and less than half a byte per message instead of none, since each slice costs this test's own async method.
+        // The median, since in one slice or another the runtime compiles a method anew or a test runner's timer ticks.
+        // Less than a byte per message instead of none: a new thread of the pool starts with empty caches, and each
+        // slice costs this test's own async method. One smallest object for every message would be 24 bytes.
         Array.Sort(slices);
-        Assert.True(slices[Slices / 2] < count / Slices / 2, $"Bytes per slice: {string.Join(", ", slices)}");
+        Assert.True(slices[Slices / 2] < count / Slices, $"Bytes per slice: {string.Join(", ", slices)}");
     }
 
     private ITransport CreateTransport() => harness.CreateTransport(
