@@ -111,6 +111,15 @@ public sealed class EndpointQueryReader
         options.ReadBufferBytes = Number("readBufferBytes", options.ReadBufferBytes);
     }
 
+    /// <summary>Reads the options of every transport over datagrams, named as the properties are.</summary>
+    public void Datagram(DatagramTransportOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Common(options);
+        options.MaxMessageBytes = Number("maxMessageBytes", options.MaxMessageBytes);
+        options.MaxConcurrentMessages = Number("maxConcurrentMessages", options.MaxConcurrentMessages);
+    }
+
     /// <summary>Reports every key that nobody asked for, and every value that cannot be.</summary>
     /// <param name="options">The options as read, if there are any to check.</param>
     public void Finish(TransportOptions? options = null)

@@ -85,6 +85,21 @@ public class EndpointSchemesTests
         Assert.Equal(5, _faults.Count);
     }
 
+    [Theory]
+    [InlineData("tcp://127.0.0.1:1", typeof(TcpTransportOptions), "UnixSocketMode")]
+    [InlineData("unix:///run/a.sock", typeof(TcpTransportOptions), "NoDelay", "DualMode")]
+    [InlineData("udp://127.0.0.1:1", typeof(UdpTransportOptions))]
+    public void Resolve_OfEveryScheme_KnowsAllOptionsThatATextCanGive(
+        string uri, Type options, params string[] meaningless)
+    {
+        Resolve($"{uri}?unknown=1");
+        var known = Assert.Single(_faults).Split("known: ")[1].TrimEnd(')', '.').Split(", ");
+        var expected = options.GetProperties().Select(property => property.Name)
+            .Except(meaningless).Except([nameof(TransportOptions.BufferPool)])
+            .Select(name => char.ToLowerInvariant(name[0]) + name[1..]);
+        Assert.Equal(expected.Order(StringComparer.Ordinal), known.Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void ResolveListening_OfAName_IsAFault()
     {

@@ -13,9 +13,7 @@ internal sealed class UdpEndpointScheme(ILoggerFactory? loggerFactory, TimeProvi
         var endPoint = uri.ToIPEndPoint(faults);
         var options = new UdpTransportOptions();
         var query = new EndpointQueryReader(uri.Query, faults);
-        query.Common(options);
-        options.MaxMessageBytes = query.Number("maxMessageBytes", options.MaxMessageBytes);
-        options.MaxConcurrentMessages = query.Number("maxConcurrentMessages", options.MaxConcurrentMessages);
+        query.Datagram(options);
         options.ReceiveBufferBytes = query.Number("receiveBufferBytes", options.ReceiveBufferBytes);
         options.SendBufferBytes = query.Number("sendBufferBytes", options.SendBufferBytes);
         options.DualMode = query.Flag("dualMode", options.DualMode);
