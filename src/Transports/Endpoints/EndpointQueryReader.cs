@@ -56,6 +56,22 @@ public sealed class EndpointQueryReader
         return bool.TryParse(text, out var value) ? value : Fault(key, text, "true or false", otherwise);
     }
 
+    /// <summary>Reads one of the names of an enumeration; case does not count.</summary>
+    /// <returns>The value, or <paramref name="otherwise"/> if the key is not there or is faulty.</returns>
+    public T Choice<T>(string key, T otherwise)
+        where T : struct, Enum
+    {
+        if (!Find(key, out var text))
+        {
+            return otherwise;
+        }
+
+        // Numbers are refused: TryParse would take any.
+        return char.IsAsciiLetter(text.FirstOrDefault()) && Enum.TryParse<T>(text, ignoreCase: true, out var value)
+            ? value
+            : Fault(key, text, $"one of {string.Join(", ", Enum.GetNames<T>())}", otherwise);
+    }
+
     /// <summary>
     /// Reads a time: <c>250ms</c>, <c>30s</c>, <c>10m</c>, <c>1h</c>, <c>00:00:30</c> or <c>infinite</c>.
     /// </summary>

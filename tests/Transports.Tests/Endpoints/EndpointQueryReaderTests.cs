@@ -76,6 +76,18 @@ public class EndpointQueryReaderTests
         Assert.Contains($"'{text}'", Assert.Single(_faults), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("monday", DayOfWeek.Monday, 0)]
+    [InlineData("Monday", DayOfWeek.Monday, 0)]
+    [InlineData("1", DayOfWeek.Friday, 1)]
+    [InlineData("", DayOfWeek.Friday, 1)]
+    [InlineData("someday", DayOfWeek.Friday, 1)]
+    public void Choice_OfAName_IsReadAndOfSomethingElseIsAFault(string text, DayOfWeek expected, int faults)
+    {
+        Assert.Equal(expected, Reader(text).Choice("key", DayOfWeek.Friday));
+        Assert.Equal(faults, _faults.Count);
+    }
+
     [Fact]
     public void Values_OfTheWrongKind_AreReportedTogether()
     {

@@ -16,6 +16,8 @@ internal sealed class TcpEndpointScheme(ILoggerFactory? loggerFactory, TimeProvi
         query.Stream(options);
         options.Framing = query.Framing("framing", options.Framing);
         options.NoDelay = query.Flag("noDelay", options.NoDelay);
+        options.Driver = query.Choice("driver", options.Driver);
+        options.ReactorThreads = query.Number("reactorThreads", options.ReactorThreads);
         options.Backlog = query.Number("backlog", options.Backlog);
         options.DualMode = query.Flag("dualMode", options.DualMode);
         query.Finish(options);

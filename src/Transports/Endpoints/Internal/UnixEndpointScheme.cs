@@ -16,6 +16,8 @@ internal sealed class UnixEndpointScheme(ILoggerFactory? loggerFactory, TimeProv
         var query = new EndpointQueryReader(uri.Query, faults);
         query.Stream(options);
         options.Framing = query.Framing("framing", options.Framing);
+        options.Driver = query.Choice("driver", options.Driver);
+        options.ReactorThreads = query.Number("reactorThreads", options.ReactorThreads);
         options.Backlog = query.Number("backlog", options.Backlog);
         options.UnixSocketMode = Mode(query.Text("unixSocketMode", ""), options.UnixSocketMode, faults);
         query.Finish(options);
