@@ -17,6 +17,9 @@ public sealed class TransportsHostingOptions
     /// <summary>What is wrong with the form of the configuration.</summary>
     internal List<string> Faults { get; } = [];
 
+    /// <summary>What validation has made of <see cref="Endpoints"/>, so that no transport is made twice.</summary>
+    internal Dictionary<string, TransportEndpoint[]> Resolved { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Makes a server listen on these endpoints and on no others.</summary>
     /// <param name="server">The server's name; case does not count.</param>
     /// <param name="endpoints">The endpoints.</param>

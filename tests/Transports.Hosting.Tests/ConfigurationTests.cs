@@ -89,6 +89,18 @@ public class ConfigurationTests
     }
 
     [Fact]
+    public async Task Endpoints_InConfiguration_AreMadeOnce()
+    {
+        var scheme = new CountingScheme();
+        using var host = HostedServers.Build(
+            transports => transports.AddUpper("a").Services.AddSingleton<IEndpointScheme>(scheme),
+            [("Servers:a:Endpoints:0", "counted://x")]);
+        await host.StartAsync();
+        await host.StopAsync();
+        Assert.Equal(1, scheme.Count);
+    }
+
+    [Fact]
     public async Task Fault_OnTheCommandLine_NamesTheArgument()
     {
         using var host = HostedServers.Build(
@@ -125,5 +137,18 @@ public class ConfigurationTests
         using var host = builder.Build();
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
         Assert.StartsWith("Transports:Servers:a:Endpoints:", exception.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class CountingScheme : IEndpointScheme
+    {
+        public int Count { get; private set; }
+
+        public string Name => "counted";
+
+        public TransportEndpoint? Resolve(EndpointUri uri, ICollection<string> faults)
+        {
+            Count++;
+            return new TransportEndpoint(new InMemoryTransport(), new InMemoryEndPoint(uri.Host));
+        }
     }
 }

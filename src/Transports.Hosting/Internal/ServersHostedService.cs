@@ -4,19 +4,20 @@ using Microsoft.Extensions.Options;
 namespace Transports.Hosting;
 
 /// <summary>Starts all servers or none, and stops them.</summary>
+/// <remarks>A monitor keeps the options that were validated at the start; IOptions would make them again.</remarks>
 internal sealed class ServersHostedService(
-    IEnumerable<TransportServer> servers, EndpointSchemes schemes, IOptions<TransportsHostingOptions> options)
-    : IHostedService
+    IEnumerable<TransportServer> servers, IOptionsMonitor<TransportsHostingOptions> options) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
         {
+            var endpoints = options.CurrentValue.Resolved;
             foreach (var server in servers)
             {
-                if (options.Value.Endpoints.TryGetValue(server.Name, out var endpoints))
+                if (endpoints.TryGetValue(server.Name, out var configured))
                 {
-                    server.Endpoints = [.. endpoints.Select(Resolve)];
+                    server.Endpoints = configured;
                 }
 
                 await server.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -33,14 +34,4 @@ internal sealed class ServersHostedService(
 
     public Task StopAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(servers.Select(server => server.StopAsync(cancellationToken)));
-
-    private TransportEndpoint Resolve(ConfiguredEndpoint configured)
-    {
-        // Validated already: there is no fault left.
-        var endpoint = schemes.ResolveListening(configured.Uri, [])!;
-        return new TransportEndpoint(endpoint.Transport, endpoint.EndPoint, endpoint.Query)
-        {
-            Source = configured.Source,
-        };
-    }
 }

@@ -18,7 +18,8 @@ internal sealed class ServersValidator(IEnumerable<TransportServer> servers, End
                 faults.Add($"{key}: no server of this name is registered (known: {known}).");
             }
 
-            faults.AddRange(endpoints.SelectMany(FaultsOf));
+            var resolved = endpoints.Select(endpoint => Resolve(endpoint, faults));
+            options.Resolved[server] = [.. resolved.OfType<TransportEndpoint>()];
         }
 
         faults.AddRange(servers
@@ -30,10 +31,14 @@ internal sealed class ServersValidator(IEnumerable<TransportServer> servers, End
     private static bool IsCalled(TransportServer server, string name) =>
         server.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
 
-    private IEnumerable<string> FaultsOf(ConfiguredEndpoint endpoint)
+    private TransportEndpoint? Resolve(ConfiguredEndpoint configured, List<string> allFaults)
     {
         var faults = new List<string>();
-        schemes.ResolveListening(endpoint.Uri, faults);
-        return faults.Select(fault => $"{endpoint.Source}: {endpoint.Uri}: {fault}");
+        var endpoint = schemes.ResolveListening(configured.Uri, faults);
+        allFaults.AddRange(faults.Select(fault => $"{configured.Source}: {configured.Uri}: {fault}"));
+        return endpoint is null ? null : new TransportEndpoint(endpoint.Transport, endpoint.EndPoint, endpoint.Query)
+        {
+            Source = configured.Source,
+        };
     }
 }

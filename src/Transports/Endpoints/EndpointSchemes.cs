@@ -37,9 +37,17 @@ public sealed class EndpointSchemes
             return null;
         }
 
-        var before = faults.Count;
-        var endpoint = scheme.Resolve(uri, faults);
-        return faults.Count == before ? endpoint : null;
+        try
+        {
+            var before = faults.Count;
+            var endpoint = scheme.Resolve(uri, faults);
+            return faults.Count == before ? endpoint : null;
+        }
+        catch (PlatformNotSupportedException exception)
+        {
+            faults.Add(exception.Message);
+            return null;
+        }
     }
 
     /// <summary>The same for an endpoint to listen on: a name of the DNS is a fault there.</summary>

@@ -118,6 +118,14 @@ public class EndpointSchemesTests
     }
 
     [Fact]
+    public void Resolve_OfWhatThisSystemCannotDo_IsAFault()
+    {
+        var schemes = new EndpointSchemes([new FakeScheme("mine", null)]);
+        Assert.Null(schemes.Resolve("mine://x", _faults));
+        Assert.Equal("not here", Assert.Single(_faults));
+    }
+
+    [Fact]
     public void Parse_WithoutContainer_KnowsTheSchemesOfSockets()
     {
         Assert.Equal("udp://127.0.0.1:5", TransportEndpoint.Parse("udp://127.0.0.1:5").ToString());
@@ -131,11 +139,11 @@ public class EndpointSchemesTests
     private EndpointSchemes Schemes() =>
         new([.. BuiltInSchemes.Create(null, null), new MemoryEndpointScheme(_memory)]);
 
-    private sealed class FakeScheme(string name, ITransport transport) : IEndpointScheme
+    private sealed class FakeScheme(string name, ITransport? transport) : IEndpointScheme
     {
         public string Name => name;
 
         public TransportEndpoint? Resolve(EndpointUri uri, ICollection<string> faults) =>
-            new(transport, new InMemoryEndPoint(uri.Host));
+            new(transport ?? throw new PlatformNotSupportedException("not here"), new InMemoryEndPoint(uri.Host));
     }
 }
