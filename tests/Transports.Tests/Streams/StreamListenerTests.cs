@@ -58,6 +58,7 @@ public class StreamListenerTests
         var observer = new RecordingHandler();
         await using var listener = await transport.ListenAsync(observer);
         var peer = transport.Arrive();
+        await observer.WaitForConnectionsAsync(1);
 
         time.Advance(TimeSpan.FromSeconds(59));
         Assert.False(peer.Completed.Task.IsCompleted);
