@@ -19,6 +19,9 @@ public interface IMessageHandler
 {
     /// <summary>Handles one message.</summary>
     /// <param name="context">The message and the means to reply; valid until the returned task ends.</param>
-    /// <param name="cancellationToken">Cancelled when the connection ends or the listener aborts.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled when this side ends the connection, or the listener aborts. Nothing is read while a handler waits, so
+    /// a peer that vanishes meanwhile is noticed when the handler replies or has ended.
+    /// </param>
     ValueTask HandleAsync(MessageContext context, CancellationToken cancellationToken);
 }

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Transports;
 
-/// <summary>Where streams of peers arrive: the welcoming socket.</summary>
+/// <summary>Where streams of peers arrive: the welcoming socket. Disposed of when no accept is pending.</summary>
 public interface IByteStreamListener : IAsyncDisposable
 {
     /// <summary>The endpoint really bound.</summary>

@@ -102,7 +102,7 @@ internal sealed class ReactorByteStream : ByteStream, IReactorTarget
             return;
         }
 
-        SocketReset.Break(_socket, _descriptor);
+        SocketReset.Break(_socket);
         _readable.Set(sticky: true);
         _writable?.Set(sticky: true);
     }

@@ -131,8 +131,8 @@ internal sealed class StreamListener : IListener
     private async Task StopOnceAsync()
     {
         await _stopAccepting.CancelAsync().ConfigureAwait(false);
-        await _source.DisposeAsync().ConfigureAwait(false);
         await _accepting.ConfigureAwait(false);
+        await _source.DisposeAsync().ConfigureAwait(false);
         _idleSweep.Dispose();
         var connections = _connections.Snapshot();
         foreach (var connection in connections)
