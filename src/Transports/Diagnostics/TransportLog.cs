@@ -11,11 +11,11 @@ internal static partial class TransportLog
 {
     public const string Category = "Transports";
 
-    [LoggerMessage(1, LogLevel.Information, "Listening on {Scheme}://{EndPoint}", EventName = "Listening")]
-    public static partial void Listening(ILogger logger, string scheme, EndPoint endPoint);
+    [LoggerMessage(1, LogLevel.Information, "Listening on {EndPoint} ({Scheme})", EventName = "Listening")]
+    public static partial void Listening(ILogger logger, EndPoint endPoint, string scheme);
 
-    [LoggerMessage(2, LogLevel.Information, "Stopped listening on {Scheme}://{EndPoint}", EventName = "Stopped")]
-    public static partial void Stopped(ILogger logger, string scheme, EndPoint endPoint);
+    [LoggerMessage(2, LogLevel.Information, "Stopped listening on {EndPoint} ({Scheme})", EventName = "Stopped")]
+    public static partial void Stopped(ILogger logger, EndPoint endPoint, string scheme);
 
     [LoggerMessage(3, LogLevel.Debug, "Connection {ConnectionId} opened with {Remote}", EventName = "ConnectionOpened")]
     public static partial void ConnectionOpened(ILogger logger, string connectionId, EndPoint remote);

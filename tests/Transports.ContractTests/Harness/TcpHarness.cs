@@ -8,7 +8,9 @@ public sealed class TcpHarness(TransportDriver driver) : TransportHarness
     private static readonly MessageFraming Framing = MessageFraming.LengthPrefixed();
 
     public override ITransport CreateTransport(TransportSettings settings) => new TcpTransport(
-        settings.ApplyTo(new TcpTransportOptions { Framing = Framing, Driver = driver }), settings.LoggerFactory, settings.TimeProvider);
+        settings.ApplyTo(new TcpTransportOptions { Framing = Framing, Driver = driver }),
+        settings.LoggerFactory,
+        settings.TimeProvider);
 
     public override EndPoint NewEndPoint() => new IPEndPoint(IPAddress.Loopback, 0);
 

@@ -14,7 +14,9 @@ public sealed class UnixHarness(TransportDriver driver) : TransportHarness
     public override bool SeesResets => false;
 
     public override ITransport CreateTransport(TransportSettings settings) => new TcpTransport(
-        settings.ApplyTo(new TcpTransportOptions { Framing = Framing, Driver = driver }), settings.LoggerFactory, settings.TimeProvider);
+        settings.ApplyTo(new TcpTransportOptions { Framing = Framing, Driver = driver }),
+        settings.LoggerFactory,
+        settings.TimeProvider);
 
     public override EndPoint NewEndPoint() => new UnixDomainSocketEndPoint(Path.Combine(
         Path.GetTempPath(),

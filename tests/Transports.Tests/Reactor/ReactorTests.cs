@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Transports.Tests.Reactor;
 
-/// <summary>What is special about the reactor driver; what it shares with the others is in the contract suite.</summary>
+/// <summary>What is special about the reactor driver; the contract suite has the rest.</summary>
 public class ReactorTests
 {
     private static readonly IPEndPoint AnyPort = new(IPAddress.Loopback, 0);

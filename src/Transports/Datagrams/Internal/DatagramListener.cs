@@ -30,7 +30,7 @@ internal sealed class DatagramListener : IListener
         DatagramChannel channel, IMessageHandler handler, DatagramEnvironment environment)
     {
         var listener = new DatagramListener(channel, handler, environment);
-        TransportLog.Listening(environment.Logger, environment.Scheme, listener.LocalEndPoint);
+        TransportLog.Listening(environment.Logger, listener.LocalEndPoint, environment.Scheme);
         listener._loop.Start(listener.Died);
         return listener;
     }
@@ -76,7 +76,7 @@ internal sealed class DatagramListener : IListener
             await _loop.Ended.ConfigureAwait(false);
         }
 
-        TransportLog.Stopped(_environment.Logger, _environment.Scheme, LocalEndPoint);
+        TransportLog.Stopped(_environment.Logger, LocalEndPoint, _environment.Scheme);
         _completion.TrySetResult();
         _stopped.TrySetResult();
     }

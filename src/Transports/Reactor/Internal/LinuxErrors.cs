@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Transports;
 
-/// <summary>What the error numbers of Linux mean: the counterpart of <see cref="SocketErrors"/> below the framework.</summary>
+/// <summary>What Linux's error numbers mean: the counterpart of <see cref="SocketErrors"/>.</summary>
 internal static class LinuxErrors
 {
     private const int Enoent = 2;

@@ -9,8 +9,8 @@ namespace Transports;
 /// </summary>
 /// <remarks>
 /// A handler that blocks would stop everybody else on this set. So the lead can be taken from a thread that is stuck in
-/// a dispatch (leader/followers): another thread goes on with the events that are left, and the stuck one finds, when it
-/// comes back, that it no longer leads. The exchange is one compare-and-swap on the number of the dispatch.
+/// a dispatch (leader/followers): another thread goes on with the events that are left, and the stuck one finds, when
+/// it comes back, that it no longer leads. The exchange is one compare-and-swap on the number of the dispatch.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "A reactor lives as long as the process, like the thread pool.")]
 internal sealed unsafe class Reactor
@@ -103,7 +103,7 @@ internal sealed unsafe class Reactor
         }
     }
 
-    /// <summary>False when the lead was taken away in the middle; the events that are left are the next leader's.</summary>
+    /// <summary>False when the lead was taken away in the middle; the events left are the next leader's.</summary>
     private bool DispatchAll()
     {
         while (_next < _count)

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Transports;
 
-/// <summary>Reactors that share the connections of transports: one a core, unless another number was asked for.</summary>
+/// <summary>Reactors that share the connections of transports: one a core, unless asked otherwise.</summary>
 internal sealed class ReactorGroup
 {
     private static readonly ConcurrentDictionary<int, Lazy<ReactorGroup>> Groups = new();

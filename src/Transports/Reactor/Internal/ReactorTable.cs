@@ -54,7 +54,7 @@ internal sealed class ReactorTable
         }
     }
 
-    /// <summary>Called without the gate: a resize keeps the old array intact, and the generation catches the rest.</summary>
+    /// <summary>Called without the gate: a resize leaves the old array intact, the generation does the rest.</summary>
     public IReactorTarget? Find(ulong key)
     {
         var entries = Volatile.Read(ref _entries);

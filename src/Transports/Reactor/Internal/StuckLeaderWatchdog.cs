@@ -6,7 +6,7 @@ namespace Transports;
 /// Looks every 10 ms whether a reactor's leader is stuck in one dispatch, and hands the lead on when it sees the same
 /// dispatch twice. Sleeps while no reactor has anything to do.
 /// </summary>
-/// <remarks>This watches real threads, so it goes by the machine's own clock and not by a <see cref="TimeProvider"/>.</remarks>
+/// <remarks>This watches real threads, so it goes by the machine's own clock.</remarks>
 [SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process.")]
 internal sealed class StuckLeaderWatchdog
 {

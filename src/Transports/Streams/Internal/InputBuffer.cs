@@ -22,7 +22,8 @@ internal sealed class InputBuffer(int readBytes, ArrayPool<byte> pool)
     public Memory<byte> GetRoom(int expected)
     {
         var length = _end - _start;
-        var wanted = expected > length ? Math.Max(expected, readBytes) : Math.Max((int)Math.Min(2L * length, Array.MaxLength), readBytes);
+        var wanted = expected > length ? expected : (int)Math.Min(2L * length, Array.MaxLength);
+        wanted = Math.Max(wanted, readBytes);
         if (_array.Length < wanted && (_end == _array.Length || _array.Length - _start < expected))
         {
             MoveTo(pool.Rent(wanted), length);

@@ -30,7 +30,7 @@ internal sealed class StreamListener : IListener
         _backoff = new AcceptBackoff(
             LocalEndPoint, environment.Logger, environment.Metrics, environment.TimeProvider);
         _refused = new LogThrottle(environment.TimeProvider);
-        TransportLog.Listening(environment.Logger, environment.Scheme, LocalEndPoint);
+        TransportLog.Listening(environment.Logger, LocalEndPoint, environment.Scheme);
         _accepting = AcceptAllAsync();
     }
 
@@ -141,7 +141,7 @@ internal sealed class StreamListener : IListener
         }
 
         await Task.WhenAll(connections.Select(connection => connection.Completion)).ConfigureAwait(false);
-        TransportLog.Stopped(_environment.Logger, _environment.Scheme, LocalEndPoint);
+        TransportLog.Stopped(_environment.Logger, LocalEndPoint, _environment.Scheme);
         _completion.TrySetResult();
     }
 
