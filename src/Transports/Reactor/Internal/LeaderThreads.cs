@@ -1,6 +1,6 @@
 namespace Transports;
 
-/// <summary>The threads that can lead one reactor: one leads, others that were stuck once wait for their turn.</summary>
+/// <summary>The threads that can lead one reactor: one leads, others that were stuck wait for their turn.</summary>
 internal sealed class LeaderThreads(string name, Action lead)
 {
     /// <summary>More than so many spare threads end instead of waiting.</summary>
