@@ -13,12 +13,14 @@ internal sealed class Load(Service service, int seed)
     {
         await service.StartAsync();
         using var end = new CancellationTokenSource(duration);
-        var report = ReportAsync(end.Token);
+        using var ended = new CancellationTokenSource();
+        var report = ReportAsync(ended.Token);
         var workers = Scenarios.For(service, Tally)
             .SelectMany((scenarios, kind) => Enumerable.Range(0, WorkersPerKind)
                 .Select(worker => WorkAsync(scenarios, new Random(HashCode.Combine(seed, kind, worker)), end.Token)))
             .ToArray();
         await Task.WhenAll(workers);
+        await ended.CancelAsync();
         await report;
         foreach (var fault in await service.StopAsync())
         {
@@ -45,13 +47,13 @@ internal sealed class Load(Service service, int seed)
         }
     }
 
-    private async Task ReportAsync(CancellationToken end)
+    private async Task ReportAsync(CancellationToken ended)
     {
         var clock = Stopwatch.StartNew();
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(10));
         try
         {
-            while (await timer.WaitForNextTickAsync(end))
+            while (await timer.WaitForNextTickAsync(ended))
             {
                 Console.WriteLine(
                     $"{clock.Elapsed.TotalSeconds,5:0} s: {Tally.Replies:N0} replies, {service.ActiveConnections} "
@@ -60,7 +62,7 @@ internal sealed class Load(Service service, int seed)
         }
         catch (OperationCanceledException)
         {
-            // The load has ended.
+            // So has the load.
         }
     }
 }
