@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Transports.Framing;
 using Transports.Testing;
 
@@ -82,6 +83,41 @@ public class StreamConnectionTests
 
         Assert.Equal(CloseReason.SlowConsumer, await connection.Completion.WaitAsync(ScriptedTransport.Patience));
         Assert.True(transport.Next.Aborted.Task.IsCompleted);
+    }
+
+    [Fact]
+    public async Task StallTimer_ThatFiresABitEarly_IsSetAgain()
+    {
+        var time = new EarlyTimeProvider();
+        var transport = new ScriptedTransport(
+            new ScriptedOptions { SendTimeout = TimeSpan.FromSeconds(30) }, timeProvider: time);
+        var connection = await transport.ConnectAsync();
+        _ = transport.Next.StallSends();
+        await connection.SendAsync("a");
+
+        time.Lag = TimeSpan.FromMilliseconds(1);
+        time.Clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.False(connection.Completion.IsCompleted);
+        time.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(CloseReason.SlowConsumer, await connection.Completion.WaitAsync(ScriptedTransport.Patience));
+    }
+
+    [Fact]
+    public async Task IdleFor_OfAConnectionThatHasNotHadItsFirstTurn_IsZero()
+    {
+        var time = new VirtualTimeProvider();
+        time.Advance(TimeSpan.FromHours(1));
+        var environment = new StreamEnvironment(
+            "scripted", new ScriptedOptions(), MessageFraming.Lines, NullLogger.Instance, time);
+        var handler = MessageHandler.FromText(text => text);
+
+        var connection = new StreamConnection(new ScriptedByteStream(), environment, handler, listener: null);
+
+        Assert.Equal(TimeSpan.Zero, connection.IdleFor(time.GetTimestamp()));
+        connection.Start();
+        connection.Abort();
+        await connection.Completion.WaitAsync(ScriptedTransport.Patience);
     }
 
     [Fact]

@@ -41,6 +41,9 @@ internal sealed partial class StreamConnection : IConnection, IThreadPoolWorkIte
         {
             _context = new StreamMessageContext(this, _reply);
         }
+
+        // The idle sweep may look at a connection that still waits for its first turn.
+        Touch();
     }
 
     public string Id => _id ?? SetId();
@@ -96,7 +99,6 @@ internal sealed partial class StreamConnection : IConnection, IThreadPoolWorkIte
             TransportLog.ConnectionOpened(_environment.Logger, Id, RemoteEndPoint);
         }
 
-        Touch();
         _ = RunAsync();
     }
 

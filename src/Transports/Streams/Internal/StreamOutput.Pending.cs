@@ -6,6 +6,8 @@ namespace Transports;
 /// </summary>
 internal sealed partial class StreamOutput
 {
+    private static readonly TimeSpan TimerGrain = TimeSpan.FromMilliseconds(1);
+
     private ValueTask _pendingSend;
     private byte[] _pendingBuffer = [];
     private Action? _onSent;
@@ -69,8 +71,20 @@ internal sealed partial class StreamOutput
 
     private void OnStallTimer()
     {
-        // The send may have ended, and another begun, while the timer was on its way.
-        if (environment.TimeProvider.GetTimestamp() >= Volatile.Read(ref _stalledAt))
+        var stalledAt = Volatile.Read(ref _stalledAt);
+        if (stalledAt == long.MaxValue)
+        {
+            return;
+        }
+
+        // The send may have ended, and another begun, while the timer was on its way. And the system's timers count in
+        // whole milliseconds by a clock of their own: they may fire a little before the time has come.
+        var left = environment.TimeProvider.GetElapsedTime(environment.TimeProvider.GetTimestamp(), stalledAt);
+        if (left > TimeSpan.Zero)
+        {
+            _stallTimer?.Change(left + TimerGrain, Timeout.InfiniteTimeSpan);
+        }
+        else
         {
             connection.CloseNow(CloseReason.SlowConsumer);
         }
