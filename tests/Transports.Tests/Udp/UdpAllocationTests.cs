@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using Transports.Tests.Datagrams;
 
@@ -45,12 +44,10 @@ public class UdpAllocationTests
 
         // Nothing per message; the pools may rearrange themselves now and then.
         Assert.InRange(onTheServer, 0, Measured / 100);
-        if (!IsDebugBuild)
-        {
-            // Only an optimising compiler makes the client's asynchronous receive free of allocation. Less than a byte
-            // a message is for what else goes on in the process.
-            Assert.InRange(total, 0, Measured);
-        }
+
+        // The rest of the process is the client, the runtime's pools and the test runner. The smallest object has 24
+        // bytes: one for each message, or for every second, would show.
+        Assert.InRange(total, 0, 8 * Measured);
 
         async Task ExchangeAsync(int messages)
         {
@@ -68,8 +65,4 @@ public class UdpAllocationTests
             }
         }
     }
-
-    private static bool IsDebugBuild =>
-        typeof(UdpTransport).Assembly.GetCustomAttributes(false).OfType<DebuggableAttribute>()
-            .Any(attribute => attribute.IsJITOptimizerDisabled);
 }
