@@ -13,7 +13,7 @@ public class LinuxErrorsTests
     public void OnTransfer_OfAnErrorNumber_NamesTheReason(int error, CloseReason expected) =>
         Assert.Equal(expected, LinuxErrors.OnTransfer(error).Reason);
 
-    /// <summary>Out of descriptors is neither the peer's fault nor the end: the accept loop backs off and goes on.</summary>
+    /// <summary>Being out of descriptors ends nothing: the accept loop backs off and goes on.</summary>
     [Theory]
     [InlineData(24, false, false)]
     [InlineData(23, false, false)]
