@@ -66,9 +66,12 @@ internal sealed record Counts(
     private static int CountSockets() => !Directory.Exists("/proc/self/fd") ? 0 : Directory.GetFiles("/proc/self/fd")
         .Count(path => new FileInfo(path).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true);
 
-    /// <summary>Threads that are not the runtime's, by their names: those come and go as the runtime likes.</summary>
+    /// <summary>
+    /// Threads by their names, without those of the runtime and of the reactors: both keep a bounded few to spare.
+    /// </summary>
     private static int CountOwnThreads() => !Directory.Exists("/proc/self/task") ? 0 : Directory
         .GetDirectories("/proc/self/task")
         .Select(path => File.ReadAllText(Path.Combine(path, "comm")).Trim())
-        .Count(name => !name.StartsWith(".NET", StringComparison.Ordinal));
+        .Count(name => !name.StartsWith(".NET", StringComparison.Ordinal)
+            && !name.StartsWith("Transports ", StringComparison.Ordinal));
 }

@@ -5,7 +5,7 @@ namespace Soak;
 /// <summary>Starts the service, lets many clients do what they like for a while, and stops it under them.</summary>
 internal sealed class Load(Service service, int seed)
 {
-    private const int WorkersPerKind = 6;
+    private const int WorkersPerKind = 5;
 
     public Tally Tally { get; } = new();
 

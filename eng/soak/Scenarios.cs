@@ -6,12 +6,17 @@ internal static class Scenarios
     public static IEnumerable<IReadOnlyList<Scenario>> For(Service service, Tally tally)
     {
         var tcp = new StreamClients(service.Tcp, () => service.TcpEndPoint, tally);
+        var portable = new StreamClients(service.PortableTcp, () => service.PortableTcpEndPoint, tally);
         var unix = new StreamClients(service.Unix, () => service.UnixEndPoint, tally);
         var memory = new StreamClients(service.Memory, () => service.MemoryEndPoint, tally);
         var udp = new DatagramClients(service.Udp, () => service.UdpEndPoint, tally);
         var rawTcp = new RawClients(() => service.TcpEndPoint, tally);
+        var rawPortable = new RawClients(() => service.PortableTcpEndPoint, tally);
+        var hastyTcp = new RawClients(() => service.HastyTcpEndPoint, tally);
+        var hastyPortable = new RawClients(() => service.HastyPortableTcpEndPoint, tally);
         var rawUnix = new RawClients(() => service.UnixEndPoint, tally);
         yield return OfConnections("tcp", tcp);
+        yield return OfConnections("portable tcp", portable);
         yield return OfConnections("unix", unix);
         yield return OfConnections("memory", memory);
         yield return OfDatagrams(udp);
@@ -21,13 +26,16 @@ internal static class Scenarios
             new("tcp, reset", rawTcp.ResetAsync),
             new("tcp, garbage", rawTcp.GarbageAsync),
             new("tcp, endless line", rawTcp.EndlessLineAsync),
+            new("portable tcp, half-close", rawPortable.HalfCloseAsync),
+            new("portable tcp, garbage", rawPortable.GarbageAsync),
             new("unix, garbage", rawUnix.GarbageAsync),
         ];
         yield return
         [
-            new("tcp, stall", rawTcp.StallAsync),
-            new("tcp, silence", rawTcp.SilenceAsync),
-            new("unix, silence", rawUnix.SilenceAsync),
+            new("tcp, stall", hastyTcp.StallAsync),
+            new("tcp, silence", hastyTcp.SilenceAsync),
+            new("portable tcp, stall", hastyPortable.StallAsync),
+            new("portable tcp, silence", hastyPortable.SilenceAsync),
         ];
     }
 

@@ -19,13 +19,16 @@ internal sealed class Service : IAsyncDisposable
 
     public Service()
     {
-        Tcp = new TcpTransport(Short(new TcpTransportOptions { BufferPool = Pool }));
-        Unix = new TcpTransport(Short(new TcpTransportOptions
+        Tcp = new TcpTransport(new TcpTransportOptions { BufferPool = Pool });
+        PortableTcp = new TcpTransport(Portable(new TcpTransportOptions { BufferPool = Pool }));
+        HastyTcp = new TcpTransport(Hasty(new TcpTransportOptions { BufferPool = Pool }));
+        HastyPortableTcp = new TcpTransport(Hasty(Portable(new TcpTransportOptions { BufferPool = Pool })));
+        Unix = new TcpTransport(new TcpTransportOptions
         {
             BufferPool = Pool,
             Framing = MessageFraming.LengthPrefixed(),
-        }));
-        Memory = new InMemoryTransport(Short(new InMemoryTransportOptions { BufferPool = Pool }));
+        });
+        Memory = new InMemoryTransport(new InMemoryTransportOptions { BufferPool = Pool });
         Udp = new UdpTransport(new UdpTransportOptions { BufferPool = Pool });
         _meters.InstrumentPublished = (instrument, self) =>
         {
@@ -43,6 +46,14 @@ internal sealed class Service : IAsyncDisposable
 
     public ITransport Tcp { get; }
 
+    /// <summary>TCP by the framework's sockets, where <see cref="Tcp"/> takes the best there is.</summary>
+    public ITransport PortableTcp { get; }
+
+    /// <summary>For peers that stall or say nothing: has time-outs that no well-behaved peer could count on.</summary>
+    public ITransport HastyTcp { get; }
+
+    public ITransport HastyPortableTcp { get; }
+
     public ITransport Unix { get; }
 
     public ITransport Memory { get; }
@@ -59,6 +70,12 @@ internal sealed class Service : IAsyncDisposable
 
     public EndPoint UdpEndPoint => _listeners[3].LocalEndPoint;
 
+    public EndPoint PortableTcpEndPoint => _listeners[4].LocalEndPoint;
+
+    public EndPoint HastyTcpEndPoint => _listeners[5].LocalEndPoint;
+
+    public EndPoint HastyPortableTcpEndPoint => _listeners[6].LocalEndPoint;
+
     public long ActiveConnections => Interlocked.Read(ref _activeConnections);
 
     public async Task StartAsync()
@@ -68,6 +85,9 @@ internal sealed class Service : IAsyncDisposable
         _listeners.Add(await Unix.ListenAsync(new UnixDomainSocketEndPoint(_socketPath), Handler));
         _listeners.Add(await Memory.ListenAsync(new InMemoryEndPoint("soak"), Handler));
         _listeners.Add(await Udp.ListenAsync(loopback, Handler));
+        _listeners.Add(await PortableTcp.ListenAsync(loopback, Handler));
+        _listeners.Add(await HastyTcp.ListenAsync(loopback, Handler));
+        _listeners.Add(await HastyPortableTcp.ListenAsync(loopback, Handler));
     }
 
     /// <summary>Stops everything; returns what went wrong, such as a loop that had died.</summary>
@@ -95,12 +115,16 @@ internal sealed class Service : IAsyncDisposable
         _meters.Dispose();
     }
 
-    private static T Short<T>(T options)
-        where T : StreamTransportOptions
+    private static TcpTransportOptions Portable(TcpTransportOptions options)
     {
-        options.IdleTimeout = TimeSpan.FromSeconds(5);
+        options.Driver = TransportDriver.Portable;
+        return options;
+    }
+
+    private static TcpTransportOptions Hasty(TcpTransportOptions options)
+    {
+        options.IdleTimeout = TimeSpan.FromSeconds(3);
         options.SendTimeout = TimeSpan.FromSeconds(2);
-        options.LingerTimeout = TimeSpan.FromSeconds(1);
         return options;
     }
 }
