@@ -207,6 +207,24 @@ public class StreamConnectionTests
     }
 
     [Fact]
+    public async Task Close_OfAPeerThatFloods_ReadsOnlySoMuchOfIt()
+    {
+        var time = new VirtualTimeProvider();
+        var transport = new ScriptedTransport(timeProvider: time);
+        var connection = await transport.ConnectAsync();
+
+        var disposing = connection.DisposeAsync();
+        await transport.Next.Completed.Task.WaitAsync(ScriptedTransport.Patience);
+        for (var i = 0; i < 200; i++)
+        {
+            transport.Next.Feed(new byte[16 * 1024]);
+        }
+
+        await disposing.AsTask().WaitAsync(ScriptedTransport.Patience);
+        Assert.Equal(CloseReason.LocalClosed, await connection.Completion);
+    }
+
+    [Fact]
     public async Task Connection_ThatIsIdle_HoldsNoBuffer()
     {
         var pool = new CountingBufferPool();

@@ -8,6 +8,9 @@ internal sealed partial class StreamConnection
 {
     private const int Open = -1;
 
+    /// <summary>A peer that sends more than this after our close is not listening: it gets its reset.</summary>
+    private const int MaxLingerBytes = 1024 * 1024;
+
     private readonly CancellationTokenSource _stopReceiving = new();
     private readonly CancellationTokenSource _ended = new();
     private int _reason = Open;
@@ -134,7 +137,8 @@ internal sealed partial class StreamConnection
 
     /// <summary>
     /// Reads and forgets until the peer has closed too. Closing a socket on which data is still arriving makes the
-    /// system send a reset, and that would destroy what the peer has not read of our last messages.
+    /// system send a reset, and that would destroy what the peer has not read of our last messages. Bounded in time and
+    /// in bytes, so that a peer which floods a closed connection does not keep it busy.
     /// </summary>
     private async ValueTask LingerAsync()
     {
@@ -143,12 +147,13 @@ internal sealed partial class StreamConnection
         _input.Release();
         try
         {
-            int count;
-            do
+            var (count, left) = (1, MaxLingerBytes);
+            while (count > 0 && left > 0)
             {
+                await _stream.WaitForDataAsync(timeout.Token).ConfigureAwait(false);
                 count = await _stream.ReceiveAsync(_input.GetRoom(expected: 0), timeout.Token).ConfigureAwait(false);
+                left -= count;
             }
-            while (count > 0);
         }
         catch (OperationCanceledException)
         {
