@@ -70,7 +70,7 @@ public class RoundTripBenchmarks : IAsyncDisposable
     {
         await foreach (var request in _toServer.Reader.ReadAllAsync())
         {
-            System.Text.Ascii.ToUpper(request, request, out _);
+            System.Text.Ascii.ToUpperInPlace(request, out _);
             await _toClient.Writer.WriteAsync(request);
         }
     }
