@@ -1,0 +1,24 @@
+namespace Transports.Load;
+
+/// <summary>What one slice of load on one server came to.</summary>
+internal sealed record SliceResult
+{
+    public long Messages { get; init; }
+
+    public long Lost { get; init; }
+
+    public double Seconds { get; init; }
+
+    public double CpuMicroseconds { get; init; }
+
+    public double P50Microseconds { get; init; }
+
+    public double P99Microseconds { get; init; }
+
+    public double P999Microseconds { get; init; }
+
+    public double MessagesPerSecond => Messages / Seconds;
+
+    /// <summary>Processor time of the server, user and system.</summary>
+    public double CpuPerMessage => CpuMicroseconds / Math.Max(1, Messages);
+}

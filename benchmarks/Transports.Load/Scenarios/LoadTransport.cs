@@ -1,0 +1,8 @@
+namespace Transports.Load;
+
+internal enum LoadTransport
+{
+    Tcp,
+    Udp,
+    Unix,
+}

@@ -1,0 +1,8 @@
+namespace Transports.Load;
+
+/// <summary>The figure that a scenario compares.</summary>
+internal enum Measure
+{
+    CpuPerMessage,
+    P50,
+}

@@ -1,0 +1,53 @@
+namespace Transports.Load;
+
+/// <summary>
+/// Starts all servers of a scenario at once and measures them in short slices in turn, since the speed of a shared
+/// machine swings within a minute; then again with fresh processes.
+/// </summary>
+internal sealed class ScenarioRunner(ServerPrograms programs, Plan plan, TextWriter log)
+{
+    public ScenarioResult Run(Scenario scenario, IReadOnlyCollection<string> servers, IReadOnlyList<LoadShape> shapes)
+    {
+        var kinds = scenario.Servers.Where(name => servers.Count == 0 || servers.Contains(name))
+            .Select(ServerKind.Get).Where(programs.Has).ToArray();
+        var result = new ScenarioResult(scenario.Name, TimeProvider.System.GetUtcNow());
+        using var spinners = scenario.Measure == Measure.P50 ? new IdleSpinners(plan.Cores) : null;
+        for (var round = 0; round < plan.Rounds; round++)
+        {
+            log.WriteLine($"{scenario.Name}: round {round + 1} of {plan.Rounds}");
+            RunRound(scenario, kinds, shapes, round, result);
+        }
+
+        return result;
+    }
+
+    private void RunRound(
+        Scenario scenario, ServerKind[] kinds, IReadOnlyList<LoadShape> shapes, int round, ScenarioResult result)
+    {
+        var contenders = new List<Contender>();
+        try
+        {
+            foreach (var kind in kinds)
+            {
+                var server = ServerProcess.Start(programs, kind, scenario.Transport, plan.Cores);
+                contenders.Add(new Contender(server, scenario));
+            }
+
+            contenders.ForEach(contender => contender.WarmUp(plan, shapes));
+            for (var turn = 0; turn < plan.Turns; turn++)
+            {
+                foreach (var shape in shapes)
+                {
+                    result.Samples.AddRange(contenders.Select(contender =>
+                        new Sample(contender.Name, shape, round, turn, contender.Measure(shape, plan))));
+                }
+            }
+
+            result.Processes.AddRange(contenders.Select(contender => contender.Summary(round)));
+        }
+        finally
+        {
+            contenders.ForEach(contender => contender.Dispose());
+        }
+    }
+}

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# usage: benchmark.sh [--quick] [--only SCENARIO...] [--servers SERVER...] (more: benchmark.sh --help)
+# Builds the load program and the servers, measures them side by side and writes docs/performance.md. Linux only; the
+# servers have core 0, the client has core 1. The C servers are left out where there is no C compiler.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+bin=artifacts/bin
+native=artifacts/native
+for project in Transports.Load Transports.Load.Servers; do
+    dotnet build "benchmarks/$project" --configuration Release -nologo -v quiet -clp:ErrorsOnly
+done
+
+if command -v cc > /dev/null; then
+    mkdir -p "$native"
+    for server in tcp_epoll udp_mmsg; do
+        cc -O2 -Wall -Wextra -o "$native/$server" "benchmarks/native/$server.c" -lpthread
+    done
+else
+    rm -rf "$native"
+    echo "No C compiler: measuring without the C servers." >&2
+fi
+
+exec "$bin/Transports.Load/release/Transports.Load" run \
+    --dotnet-servers "$bin/Transports.Load.Servers/release/Transports.Load.Servers" --native-servers "$native" "$@"
