@@ -19,6 +19,12 @@ public abstract class TransportOptions
     /// </summary>
     public int ReceiveQueueBytes { get; set; } = 64 * 1024;
 
+    /// <summary>
+    /// What moves the bytes of sockets. Default <see cref="TransportDriver.Auto"/>. A transport without sockets has
+    /// only one way, and does not look at this.
+    /// </summary>
+    public TransportDriver Driver { get; set; } = TransportDriver.Auto;
+
     /// <summary>Where buffers are rented from. Default <see cref="ArrayPool{T}.Shared"/>.</summary>
     public ArrayPool<byte> BufferPool { get; set; } = ArrayPool<byte>.Shared;
 

@@ -1,3 +1,3 @@
 namespace Transports.ContractTests;
 
-public sealed class UdpContractTests() : TransportContract(new UdpHarness());
+public sealed class UdpContractTests() : TransportContract(new UdpHarness(TransportDriver.Portable));

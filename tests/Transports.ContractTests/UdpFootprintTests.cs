@@ -1,4 +1,4 @@
 namespace Transports.ContractTests;
 
 [Collection(AloneCollection.Name)]
-public sealed class UdpFootprintTests() : FootprintContract(new UdpHarness());
+public sealed class UdpFootprintTests() : FootprintContract(new UdpHarness(TransportDriver.Portable));

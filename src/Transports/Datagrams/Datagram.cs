@@ -51,6 +51,9 @@ public sealed class Datagram
     /// <summary>The bytes that were received, or are to be sent.</summary>
     public ReadOnlyMemory<byte> Payload => Buffer[..Length];
 
+    /// <summary>Where the payload is, if it is in memory that does not move; else 0.</summary>
+    internal nint Pinned { get; private set; }
+
     /// <summary>This slot as a batch of one.</summary>
     internal Datagram[] Alone => _alone ??= [this];
 
@@ -67,14 +70,18 @@ public sealed class Datagram
     }
 
     /// <summary>Gives the rented buffer back; the slot is empty afterwards.</summary>
-    internal void ReleaseBuffer(ArrayPool<byte> pool)
+    /// <returns>False when there was none.</returns>
+    internal bool ReleaseBuffer(ArrayPool<byte> pool)
     {
         _length = 0;
-        Buffer = default;
-        if (Interlocked.Exchange(ref _rented, null) is { } rented)
+        (Buffer, Pinned) = (default, 0);
+        if (Interlocked.Exchange(ref _rented, null) is not { } rented)
         {
-            pool.Return(rented);
+            return false;
         }
+
+        pool.Return(rented);
+        return true;
     }
 
     /// <summary>Makes the slot say what shall be sent, without copying it: sending only reads.</summary>
@@ -82,6 +89,20 @@ public sealed class Datagram
     {
         Buffer = MemoryMarshal.AsMemory(payload);
         _length = payload.Length;
+    }
+
+    /// <summary>Makes the slot a piece of memory that does not move.</summary>
+    internal void BorrowPinned(Memory<byte> buffer, nint start)
+    {
+        _length = 0;
+        (Buffer, Pinned) = (buffer, start);
+    }
+
+    /// <summary>Takes over an address as the system wrote it.</summary>
+    internal void SetAddress(ReadOnlySpan<byte> address)
+    {
+        address.CopyTo(Address.Buffer.Span);
+        Address.Size = address.Length;
     }
 
     /// <summary>Takes over the bytes of an address that its owner will change.</summary>

@@ -36,6 +36,12 @@ public abstract class DatagramChannel : IAsyncDisposable
     /// </summary>
     public virtual bool BlocksOnReceive => false;
 
+    /// <summary>
+    /// True for a channel that sends from <see cref="Datagram.Pinned"/> memory without a copy, always completes a send
+    /// of a listener at once, and gives slots larger buffers itself.
+    /// </summary>
+    internal virtual bool TakesPinned => false;
+
     /// <summary>Receives what there is, waiting for the first datagram.</summary>
     /// <param name="batch">
     /// The slots to fill from the first on; at least one, at most <see cref="BatchSize"/>. A datagram longer than its
@@ -67,4 +73,8 @@ public abstract class DatagramChannel : IAsyncDisposable
     /// once, and while other calls are pending.
     /// </summary>
     public abstract ValueTask DisposeAsync();
+
+    /// <summary>A slot's first buffer: one byte more than the limit shows what is longer.</summary>
+    internal int SlotBytes(int maxMessageBytes) =>
+        TakesPinned ? Math.Min(maxMessageBytes, 2048) : maxMessageBytes + 1;
 }

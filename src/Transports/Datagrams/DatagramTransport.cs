@@ -54,7 +54,10 @@ public abstract class DatagramTransport : ITransport
         ArgumentNullException.ThrowIfNull(handler);
         cancellationToken.ThrowIfCancellationRequested();
         var channel = await BindAsync(localEndPoint, cancellationToken).ConfigureAwait(false);
-        return DatagramListener.Start(channel, handler, _environment);
+        var others = BindOtherShards(channel.LocalEndPoint);
+        return others.Count == 0
+            ? DatagramListener.Start(channel, handler, _environment)
+            : new ShardedListener([channel, .. others], handler, _environment);
     }
 
     /// <inheritdoc/>
@@ -74,6 +77,9 @@ public abstract class DatagramTransport : ITransport
     /// <exception cref="ArgumentException">This transport does not serve that kind of endpoint.</exception>
     protected abstract ValueTask<DatagramChannel> BindAsync(
         EndPoint localEndPoint, CancellationToken cancellationToken);
+
+    /// <summary>Opens further channels on a first one's endpoint; the system shares the peers out.</summary>
+    private protected virtual IReadOnlyList<DatagramChannel> BindOtherShards(EndPoint bound) => [];
 
     /// <summary>
     /// Opens a channel to talk with one peer. Unless it sets <see cref="DatagramChannel.RemoteEndPoint"/>, datagrams

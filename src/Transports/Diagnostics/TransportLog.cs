@@ -67,4 +67,16 @@ internal static partial class TransportLog
 
     [LoggerMessage(14, LogLevel.Debug, "Driver {Driver}, {Threads} reactor threads: {Why}", EventName = "DriverChosen")]
     public static partial void DriverChosen(ILogger logger, TransportDriver driver, int threads, string why);
+
+    [LoggerMessage(
+        30, LogLevel.Debug,
+        "UDP on {EndPoint}: {Shards} shards, up to {Batch} datagrams at once, joins sends: {Gso}, receives: {Gro}",
+        EventName = "UdpCapabilities")]
+    public static partial void UdpCapabilities(
+        ILogger logger, EndPoint endPoint, int shards, int batch, bool gso, bool gro);
+
+    [LoggerMessage(
+        31, LogLevel.Debug, "UDP on {EndPoint}: receive buffer of {Granted} bytes granted, {Asked} asked for",
+        EventName = "ReceiveBuffer")]
+    public static partial void ReceiveBuffer(ILogger logger, EndPoint endPoint, int granted, int asked);
 }

@@ -8,9 +8,6 @@ public class TcpTransportOptions : StreamTransportOptions
     /// <summary>How messages are told apart in the stream. Default <see cref="MessageFraming.Lines"/>.</summary>
     public MessageFraming Framing { get; set; } = MessageFraming.Lines;
 
-    /// <summary>What moves the bytes. Default <see cref="TransportDriver.Auto"/>.</summary>
-    public TransportDriver Driver { get; set; } = TransportDriver.Auto;
-
     /// <summary>
     /// How many threads the reactor driver leads; transports that ask for the same number share them. Default 0: one
     /// for each core.

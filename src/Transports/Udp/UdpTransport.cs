@@ -13,9 +13,12 @@ namespace Transports;
 /// </remarks>
 public sealed class UdpTransport : DatagramTransport
 {
+    private const string Name = "udp";
+
     private readonly UdpTransportOptions _options;
     private readonly ILogger _logger;
     private readonly TransportMetrics _metrics = new(Name);
+    private readonly ReactorGroup? _reactors;
     private int _warned;
 
     /// <summary>Sets the transport up.</summary>
@@ -23,6 +26,7 @@ public sealed class UdpTransport : DatagramTransport
     /// <param name="loggerFactory">Where it logs; null logs nowhere.</param>
     /// <param name="timeProvider">Its clock; null is the system's.</param>
     /// <exception cref="ArgumentException">An option has a value that cannot be.</exception>
+    /// <exception cref="PlatformNotSupportedException">The reactor was asked for and cannot run here.</exception>
     public UdpTransport(
         UdpTransportOptions options, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
         : base(Name, options, loggerFactory, timeProvider)
@@ -30,9 +34,8 @@ public sealed class UdpTransport : DatagramTransport
         ArgumentNullException.ThrowIfNull(options);
         _options = (UdpTransportOptions)options.Snapshot();
         _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(TransportLog.Category);
+        _reactors = DriverChoice.Make(_options.Driver, threads: 0, _logger);
     }
-
-    private const string Name = "udp";
 
     /// <inheritdoc/>
     protected override ValueTask<DatagramChannel> BindAsync(
@@ -43,9 +46,20 @@ public sealed class UdpTransport : DatagramTransport
             throw new ArgumentException($"UDP listens on IP endpoints, not {localEndPoint}.", nameof(localEndPoint));
         }
 
-        var channel = new BlockingUdpChannel(UdpSocket.Bind(endPoint, _options));
-        ReportReceiveBuffer(channel);
-        return new ValueTask<DatagramChannel>(channel);
+        var socket = UdpSocket.Bind(endPoint, _options);
+        ReportReceiveBuffer(socket);
+        return new ValueTask<DatagramChannel>(NewListenerChannel(socket, isFirst: true));
+    }
+
+    private protected override IReadOnlyList<DatagramChannel> BindOtherShards(EndPoint bound)
+    {
+        var channels = new List<DatagramChannel>();
+        while (channels.Count < _options.EffectiveShards - 1)
+        {
+            channels.Add(NewListenerChannel(UdpSocket.BindShard((IPEndPoint)bound, _options), isFirst: false));
+        }
+
+        return channels;
     }
 
     /// <inheritdoc/>
@@ -60,7 +74,36 @@ public sealed class UdpTransport : DatagramTransport
             _ => throw new ArgumentException(
                 $"UDP connects to an IP or DNS endpoint, not to {remoteEndPoint}.", nameof(remoteEndPoint)),
         };
-        return UdpSocket.Open(peers, _options);
+        var (socket, peer) = UdpSocket.Open(peers, _options);
+        if (_reactors is null)
+        {
+            return new AsyncUdpChannel(socket, peer);
+        }
+
+        socket.Blocking = false;
+        return new ReactorUdpChannel(socket, peer, _options, _reactors.Next());
+    }
+
+    private DatagramChannel NewListenerChannel(Socket socket, bool isFirst)
+    {
+        if (_reactors is null)
+        {
+            return new BlockingUdpChannel(socket);
+        }
+
+        var channel = new BatchedUdpChannel(socket, _options);
+        if (isFirst)
+        {
+            TransportLog.UdpCapabilities(
+                _logger,
+                channel.LocalEndPoint,
+                _options.EffectiveShards,
+                channel.BatchSize,
+                channel.Batches.SendsJoined,
+                channel.Batches.ReceivesJoined);
+        }
+
+        return channel;
     }
 
     private static async ValueTask<IPEndPoint[]> ResolveAsync(DnsEndPoint name, CancellationToken cancellationToken)
@@ -79,14 +122,16 @@ public sealed class UdpTransport : DatagramTransport
         }
     }
 
-    private void ReportReceiveBuffer(BlockingUdpChannel channel)
+    private void ReportReceiveBuffer(Socket socket)
     {
-        var granted = channel.ReceiveBufferBytes;
+        // Linux doubles what is asked for, to pay for its own bookkeeping, and says the double.
+        var granted = OperatingSystem.IsLinux() ? socket.ReceiveBufferSize / 2 : socket.ReceiveBufferSize;
         _metrics.ReceiveBufferGranted(granted);
+        TransportLog.ReceiveBuffer(_logger, socket.LocalEndPoint!, granted, _options.ReceiveBufferBytes);
         if (granted < _options.ReceiveBufferBytes && Interlocked.Exchange(ref _warned, 1) == 0)
         {
             TransportLog.ReceiveBufferClamped(
-                _logger, channel.LocalEndPoint, granted, _options.ReceiveBufferBytes);
+                _logger, socket.LocalEndPoint!, granted, _options.ReceiveBufferBytes);
         }
     }
 }

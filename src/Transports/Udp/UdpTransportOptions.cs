@@ -32,6 +32,23 @@ public class UdpTransportOptions : DatagramTransportOptions
     /// </summary>
     public bool ConnectSocket { get; set; } = true;
 
+    /// <summary>
+    /// Linux: how many sockets, each with a thread of its own, share a listener's port (SO_REUSEPORT, socket(7)); 0 is
+    /// one for each core. The system gives all datagrams of one peer to the same one, and each handles its part of
+    /// <see cref="DatagramTransportOptions.MaxConcurrentMessages"/>. Default 1, and no more elsewhere.
+    /// </summary>
+    public int Shards { get; set; } = 1;
+
+    /// <summary>
+    /// Linux: lets other processes of the same user listen on the port too, if they all say so; the system shares the
+    /// peers out among them. Default false: a port in use is an <see cref="AddressInUseException"/>.
+    /// </summary>
+    public bool ReusePort { get; set; }
+
+    /// <summary>How many sockets a listener really has.</summary>
+    internal int EffectiveShards =>
+        !OperatingSystem.IsLinux() ? 1 : Shards == 0 ? Environment.ProcessorCount : Shards;
+
     /// <inheritdoc/>
     protected internal override void Validate(ICollection<string> faults)
     {
@@ -39,6 +56,7 @@ public class UdpTransportOptions : DatagramTransportOptions
         base.Validate(faults);
         OptionRules.AtLeast(faults, ReceiveBufferBytes, 0, nameof(ReceiveBufferBytes));
         OptionRules.AtLeast(faults, SendBufferBytes, 0, nameof(SendBufferBytes));
+        OptionRules.AtLeast(faults, Shards, 0, nameof(Shards));
         if (MaxMessageBytes > LargestDatagramBytes)
         {
             faults.Add($"{nameof(MaxMessageBytes)} must be at most {LargestDatagramBytes}, but is {MaxMessageBytes}.");

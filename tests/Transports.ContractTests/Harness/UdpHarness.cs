@@ -2,10 +2,10 @@ using System.Net;
 
 namespace Transports.ContractTests;
 
-public sealed class UdpHarness : TransportHarness
+public sealed class UdpHarness(TransportDriver driver) : TransportHarness
 {
     public override ITransport CreateTransport(TransportSettings settings) => new UdpTransport(
-        settings.ApplyTo(new UdpTransportOptions()), settings.LoggerFactory, settings.TimeProvider);
+        settings.ApplyTo(new UdpTransportOptions { Driver = driver }), settings.LoggerFactory, settings.TimeProvider);
 
     public override EndPoint NewEndPoint() => new IPEndPoint(IPAddress.Loopback, 0);
 

@@ -39,7 +39,8 @@ internal sealed class DatagramConnection : IConnection
         for (var index = 0; index < _slots.Length; index++)
         {
             _slots[index] = new Datagram(default, DatagramSender.NewAddress(channel));
-            _slots[index].RentBuffer(environment.Options.BufferPool, environment.Options.MaxMessageBytes + 1);
+            _slots[index].RentBuffer(
+                environment.Options.BufferPool, channel.SlotBytes(environment.Options.MaxMessageBytes));
         }
 
         _loop = new ReceiveLoop(channel, environment, _slots, HandleBatch);

@@ -45,6 +45,9 @@ internal sealed class DatagramContext : MessageContext
     /// <summary>Who sent it; for this library, which may ask at any time.</summary>
     public EndPoint Remote => _remote ??= _dispatcher.ToEndPoint(Datagram.Address);
 
+    /// <summary>True while the receive loop handles this very datagram on the calling thread.</summary>
+    public bool IsCollecting => _dispatcher.IsCollecting(this);
+
     public void ThrowIfEnded() => ObjectDisposedException.ThrowIf(_ended, this);
 
     public ValueTask SendReplyAsync(Datagram message) => _dispatcher.SendReplyAsync(this, message);
@@ -74,6 +77,7 @@ internal sealed class DatagramContext : MessageContext
             Activity.Current = null;
         }
 
+        _reply.Park();
         _handling = handling.ConfigureAwait(false).GetAwaiter();
         _handling.UnsafeOnCompleted(_onHandled);
     }

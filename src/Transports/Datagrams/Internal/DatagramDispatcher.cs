@@ -8,7 +8,7 @@ namespace Transports;
 /// batch came, calls the handler for each message where it stands, and collects the replies.
 /// </summary>
 #pragma warning disable CA1001 // The token source has neither timer nor handle, and its token outlives the listener.
-internal sealed class DatagramDispatcher
+internal sealed partial class DatagramDispatcher
 #pragma warning restore CA1001
 {
     private const int PooledContexts = 256;
@@ -16,6 +16,7 @@ internal sealed class DatagramDispatcher
     private readonly DatagramChannel _channel;
     private readonly IMessageHandler _handler;
     private readonly string _id;
+    private readonly int _maxActive;
     private readonly Task _listenerCompletion;
     private readonly DatagramSender _sender;
     private readonly DropCounter _drops;
@@ -30,8 +31,14 @@ internal sealed class DatagramDispatcher
     private volatile bool _stopping;
 
     public DatagramDispatcher(
-        DatagramChannel channel, IMessageHandler handler, DatagramEnvironment environment, Task listenerCompletion)
+        DatagramChannel channel,
+        IMessageHandler handler,
+        DatagramEnvironment environment,
+        Task listenerCompletion,
+        int shards)
     {
+        // The batch itself counts as one.
+        _maxActive = ((environment.Options.MaxConcurrentMessages - 1) / shards) + 2;
         _channel = channel;
         _handler = handler;
         _listenerCompletion = listenerCompletion;
@@ -92,12 +99,23 @@ internal sealed class DatagramDispatcher
         return default;
     }
 
+    // A handler that has gone asynchronous can be at work on another thread before the loop knows of it.
+    public bool IsCollecting(DatagramContext context) =>
+        Volatile.Read(ref _dispatchThread) == System.Environment.CurrentManagedThreadId && _current == context;
+
     public ValueTask SendReplyAsync(DatagramContext context, Datagram message)
     {
-        // A handler that has gone asynchronous can be at work on another thread before the loop knows of it.
-        var collects = Volatile.Read(ref _dispatchThread) == System.Environment.CurrentManagedThreadId
-            && _current == context;
-        return collects ? _sender.CollectAsync(message) : _sender.SendAsync(message);
+        if (message.Pinned != 0)
+        {
+            // Shared, not copied: it leaves before anything is received into that address.
+            message.Address = context.Datagram.Address;
+        }
+        else
+        {
+            message.CopyAddress(context.Datagram.Address);
+        }
+
+        return IsCollecting(context) ? _sender.CollectAsync(message) : _sender.SendAsync(message);
     }
 
     public EndPoint ToEndPoint(SocketAddress address) => SocketEndPoints.Normalize(LocalEndPoint.Create(address))!;
@@ -155,103 +173,6 @@ internal sealed class DatagramDispatcher
     /// <summary>The channel is about to close: nothing is sent any more.</summary>
     public void EndSending() => _sender.End();
 
-    private void Dispatch(int count)
-    {
-        long messages = 0;
-        long bytes = 0;
-        for (var index = 0; index < count; index++)
-        {
-            var datagram = _slots[index];
-            if (ShouldDrop(datagram) is { } reason)
-            {
-                _drops.Drop(reason);
-                continue;
-            }
-
-            messages++;
-            bytes += datagram.Length;
-            Handle(index);
-        }
-
-        Environment.Metrics.Received(messages, bytes);
-    }
-
-    private DropReason? ShouldDrop(Datagram datagram) => datagram switch
-    {
-        { IsTruncated: true } => DropReason.Truncated,
-        _ when datagram.Length > Environment.Options.MaxMessageBytes => DropReason.TooLong,
-        _ when !PeerAddress.IsAnswerable(datagram.Address) => DropReason.UnanswerableSender,
-
-        // The batch itself counts as one.
-        _ when Active - 1 >= Environment.Options.MaxConcurrentMessages => DropReason.Overloaded,
-        _ => null,
-    };
-
-    private void Handle(int index)
-    {
-        var context = _contexts[index];
-        _sender.Mark();
-        _current = context;
-        var handling = Call(context);
-        _current = null;
-        if (!handling.IsCompleted)
-        {
-            Park(index, handling);
-            return;
-        }
-
-        Exception? fault = null;
-        try
-        {
-            handling.GetAwaiter().GetResult();
-        }
-#pragma warning disable CA1031 // Whatever the handler throws stays with its message.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            fault = exception;
-            _sender.DropCollected();
-        }
-
-        Finish(context, fault);
-    }
-
-    private ValueTask Call(DatagramContext context)
-    {
-        try
-        {
-            context.Begin();
-            return _handler.HandleAsync(context, _abort.Token);
-        }
-#pragma warning disable CA1031 // What is thrown at once is no other fault than what is thrown later.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            return ValueTask.FromException(exception);
-        }
-    }
-
-    /// <summary>The context keeps its slot until the handler ends; the batch gets a fresh one in its place.</summary>
-    private void Park(int index, ValueTask handling)
-    {
-        var context = _contexts[index];
-        Prepare(index);
-        Interlocked.Increment(ref _active);
-        context.FinishLater(handling);
-    }
-
-    private void Finish(DatagramContext context, Exception? fault)
-    {
-        // One that was abandoned may well say that it was cancelled.
-        if (fault is not null && !(fault is OperationCanceledException && _abort.IsCancellationRequested))
-        {
-            Environment.Metrics.MessageDropped(DropReason.HandlerFaulted);
-            TransportLog.HandlerFaulted(Environment.Logger, IdOf(context.Remote), fault);
-        }
-
-        context.End(fault);
-    }
-
     private async ValueTask FinishBatchAsync(ValueTask flush)
     {
         await flush.ConfigureAwait(false);
@@ -280,7 +201,8 @@ internal sealed class DatagramDispatcher
     private void Prepare(int index)
     {
         var context = _pool.Rent();
-        context.Datagram.RentBuffer(Environment.Options.BufferPool, Environment.Options.MaxMessageBytes + 1);
+        context.Datagram.RentBuffer(
+            Environment.Options.BufferPool, _channel.SlotBytes(Environment.Options.MaxMessageBytes));
         _contexts[index] = context;
         _slots[index] = context.Datagram;
     }

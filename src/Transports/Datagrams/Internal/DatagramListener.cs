@@ -14,11 +14,12 @@ internal sealed class DatagramListener : IListener
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _stopping;
 
-    private DatagramListener(DatagramChannel channel, IMessageHandler handler, DatagramEnvironment environment)
+    private DatagramListener(
+        DatagramChannel channel, IMessageHandler handler, DatagramEnvironment environment, int shards)
     {
         _environment = environment;
         LocalEndPoint = channel.LocalEndPoint;
-        _dispatcher = new DatagramDispatcher(channel, handler, environment, _completion.Task);
+        _dispatcher = new DatagramDispatcher(channel, handler, environment, _completion.Task, shards);
         _loop = new ReceiveLoop(channel, environment, _dispatcher.Slots, _dispatcher.DispatchAsync);
     }
 
@@ -27,9 +28,9 @@ internal sealed class DatagramListener : IListener
     public Task Completion => _completion.Task;
 
     public static DatagramListener Start(
-        DatagramChannel channel, IMessageHandler handler, DatagramEnvironment environment)
+        DatagramChannel channel, IMessageHandler handler, DatagramEnvironment environment, int shards = 1)
     {
-        var listener = new DatagramListener(channel, handler, environment);
+        var listener = new DatagramListener(channel, handler, environment, shards);
         TransportLog.Listening(environment.Logger, listener.LocalEndPoint, environment.Scheme);
         listener._loop.Start(listener.Died);
         return listener;

@@ -10,11 +10,12 @@ namespace Transports;
 internal sealed class DatagramSender(
     DatagramChannel channel, DatagramEnvironment environment, DropCounter drops)
 {
-    private const int MaxCollected = 64;
+    private const int MaxCollected = 128;
 
     private readonly ObjectPool<Datagram[]> _batches = new(() => new Datagram[MaxCollected], 4);
     private readonly ObjectPool<Datagram> _slots = new(
         () => new Datagram(default, NewAddress(channel)), 2 * MaxCollected);
+    private ReplyArena? _arena = channel.TakesPinned ? new ReplyArena(MaxCollected, NewAddress(channel)) : null;
     private Datagram[] _collected = new Datagram[MaxCollected];
     private int _count;
     private int _mark;
@@ -38,10 +39,23 @@ internal sealed class DatagramSender(
     public void Grow(Datagram datagram, int capacity, int keep) =>
         datagram.RentBuffer(environment.Options.BufferPool, capacity, keep);
 
+    /// <summary>
+    /// Room for a reply among those of the batch, for the receive loop only; null where there is none, or too little.
+    /// </summary>
+    public Datagram? Reserve(int least) => _arena?.Reserve(_count, least);
+
+    /// <summary>
+    /// A handler went asynchronous with a reply that it had begun in the arena, and may go on writing there. It keeps
+    /// that piece, and as such handlers come again, replies are written in buffers of their own from now on.
+    /// </summary>
+    public void LeaveArena() => _arena = null;
+
     public void Return(Datagram datagram)
     {
-        datagram.ReleaseBuffer(environment.Options.BufferPool);
-        _slots.Return(datagram);
+        if (datagram.ReleaseBuffer(environment.Options.BufferPool))
+        {
+            _slots.Return(datagram);
+        }
     }
 
     /// <summary>From now on whoever sends learns that the listener has stopped.</summary>
@@ -68,17 +82,27 @@ internal sealed class DatagramSender(
     }
 
     /// <summary>Begins another message, whose replies <see cref="DropCollected"/> can still take back.</summary>
-    public void Mark() => _mark = _count;
+    public void Mark()
+    {
+        _mark = _count;
+        _arena?.Mark();
+    }
 
     /// <summary>Keeps a reply until the batch is flushed; for the receive loop only, as are the next two.</summary>
     public ValueTask CollectAsync(Datagram datagram)
     {
+        if (datagram.Pinned != 0)
+        {
+            _arena?.Commit(datagram);
+        }
+
         _collected[_count++] = datagram;
         return _count < MaxCollected ? default : FlushAsync();
     }
 
     public void DropCollected()
     {
+        _arena?.Rewind();
         while (_count > _mark)
         {
             Return(_collected[--_count]);
@@ -92,11 +116,13 @@ internal sealed class DatagramSender(
             return default;
         }
 
-        // The array goes with the send, which may take longer than the next reply.
+        // The array goes with the send, which may take longer than the next reply. Where there is an arena it does not.
         var (batch, count) = (_collected, _count);
         _collected = _batches.Rent();
         (_count, _mark) = (0, 0);
-        return SendAndReturnAsync(batch, count);
+        var sending = SendAndReturnAsync(batch, count);
+        _arena?.Reset();
+        return sending;
     }
 
     // These two are no async methods: those are free of allocation only where the compiler optimises.

@@ -22,7 +22,6 @@ internal sealed class DatagramWriter(DatagramContext context, DatagramSender sen
 
         var message = Room(0);
         message.Length = _written;
-        message.CopyAddress(context.Datagram.Address);
         (_message, _written) = (null, 0);
         return context.SendReplyAsync(message);
     }
@@ -46,6 +45,15 @@ internal sealed class DatagramWriter(DatagramContext context, DatagramSender sen
 
     public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
+    /// <summary>The handler has not completed at once, and may go on with a reply that it has begun.</summary>
+    public void Park()
+    {
+        if (_message is { Pinned: not 0 })
+        {
+            sender.LeaveArena();
+        }
+    }
+
     /// <summary>Forgets what was written and not sent.</summary>
     public void Discard()
     {
@@ -59,13 +67,32 @@ internal sealed class DatagramWriter(DatagramContext context, DatagramSender sen
     private Datagram Room(int wanted)
     {
         // A reply is most often about as long as the request.
-        _message ??= sender.Rent(Math.Max(Math.Max(wanted, context.Datagram.Length), SmallestBuffer));
+        if (_message is null)
+        {
+            var least = Math.Max(Math.Max(wanted, context.Datagram.Length), SmallestBuffer);
+            _message = (context.IsCollecting ? sender.Reserve(least) : null) ?? sender.Rent(least);
+        }
+
         if (_message.Buffer.Length - _written < wanted)
         {
-            sender.Grow(_message, Math.Max(_written + wanted, 2 * _message.Buffer.Length), _written);
+            Grow(Math.Max(_written + wanted, 2 * _message.Buffer.Length));
         }
 
         return _message;
+    }
+
+    private void Grow(int capacity)
+    {
+        var message = _message!;
+        if (message.Pinned == 0)
+        {
+            sender.Grow(message, capacity, _written);
+            return;
+        }
+
+        // More than what is left of the arena: it goes on in a buffer of its own.
+        _message = sender.Rent(capacity);
+        message.Buffer.Span[.._written].CopyTo(_message.Buffer.Span);
     }
 
     private MessageTooLongException TooLong()

@@ -17,6 +17,9 @@ internal sealed class UdpEndpointScheme(ILoggerFactory? loggerFactory, TimeProvi
         options.ReceiveBufferBytes = query.Number("receiveBufferBytes", options.ReceiveBufferBytes);
         options.SendBufferBytes = query.Number("sendBufferBytes", options.SendBufferBytes);
         options.DualMode = query.Flag("dualMode", options.DualMode);
+        options.Driver = query.Choice("driver", options.Driver);
+        options.Shards = query.Number("shards", options.Shards);
+        options.ReusePort = query.Flag("reusePort", options.ReusePort);
         options.ConnectSocket = query.Flag("connectSocket", options.ConnectSocket);
         query.Finish(options);
         return endPoint is null || faults.Count > before

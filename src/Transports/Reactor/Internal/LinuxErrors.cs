@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace Transports;
@@ -7,6 +8,10 @@ namespace Transports;
 internal static class LinuxErrors
 {
     private const int Enoent = 2;
+    private const int Eperm = 1;
+    private const int Enomem = 12;
+    private const int Eacces = 13;
+    private const int Enobufs = 105;
     private const int Etimedout = 110;
     private const int Epipe = 32;
     private const int Enetdown = 100;
@@ -43,10 +48,29 @@ internal static class LinuxErrors
         _ => $"Connecting to {endPoint} failed: {Describe(error)}",
     });
 
+    /// <summary>The framework's own exception, for the code that serves the framework's sockets too.</summary>
+    public static SocketException ToSocketException(int error) => new((int)ToSocketError(error), Describe(error));
+
     /// <summary>An accept failed because of the peer that was to be accepted (accept(2)).</summary>
     public static bool IsPeerGone(int error) =>
         error is Econnaborted or Eproto or Enetdown or Enetunreach or Ehostdown or Ehostunreach;
 
     /// <summary>No further accept on this socket can succeed.</summary>
     public static bool EndsAccepting(int error) => error is Ebadf or Einval or Enotsock;
+
+    private static SocketError ToSocketError(int error) => error switch
+    {
+        Econnrefused => SocketError.ConnectionRefused,
+        Econnreset => SocketError.ConnectionReset,
+        Enetunreach => SocketError.NetworkUnreachable,
+        Enetdown => SocketError.NetworkDown,
+        Ehostunreach => SocketError.HostUnreachable,
+        Ehostdown => SocketError.HostDown,
+        LibC.Emsgsize => SocketError.MessageSize,
+        Einval => SocketError.InvalidArgument,
+        Eacces or Eperm => SocketError.AccessDenied,
+        Enobufs or Enomem => SocketError.NoBufferSpaceAvailable,
+        Ebadf or Enotsock => SocketError.NotSocket,
+        _ => SocketError.SocketError,
+    };
 }

@@ -16,11 +16,6 @@ internal sealed class BlockingUdpChannel(Socket socket) : DatagramChannel
 
     public override bool BlocksOnReceive => true;
 
-    /// <summary>The receive buffer that was granted, in the terms in which it was asked for.</summary>
-    /// <remarks>Linux doubles what is asked for, to pay for its own bookkeeping, and says the double.</remarks>
-    public int ReceiveBufferBytes { get; } =
-        OperatingSystem.IsLinux() ? socket.ReceiveBufferSize / 2 : socket.ReceiveBufferSize;
-
     public override ValueTask<int> ReceiveAsync(Memory<Datagram> batch, CancellationToken cancellationToken)
     {
         var datagram = batch.Span[0];

@@ -10,8 +10,29 @@ internal static class UdpSocket
     private const int SioUdpConnectionReset = unchecked((int)0x9800000C);
     private const int SioUdpNetworkReset = unchecked((int)0x9800000F);
 
+    // SOL_SOCKET and SO_REUSEPORT of Linux.
+    private const int LevelSocket = 1;
+    private const int OptionReusePort = 15;
+
+    /// <summary>Binds a listener's socket, or the first of several.</summary>
+    /// <remarks>It is bound alone, so that a port in use is noticed, and only then allows shards beside it.</remarks>
     /// <exception cref="TransportException">It cannot be bound; see <see cref="SocketErrors.OnBind"/>.</exception>
     public static Socket Bind(IPEndPoint endPoint, UdpTransportOptions options)
+    {
+        var socket = Bind(endPoint, options, options.ReusePort && OperatingSystem.IsLinux());
+        if (options.EffectiveShards > 1)
+        {
+            SharePort(socket);
+        }
+
+        return socket;
+    }
+
+    /// <summary>Binds a further socket to a port that the first shares.</summary>
+    public static Socket BindShard(IPEndPoint bound, UdpTransportOptions options) =>
+        Bind(bound, options, sharesPort: true);
+
+    private static Socket Bind(IPEndPoint endPoint, UdpTransportOptions options, bool sharesPort)
     {
         try
         {
@@ -20,6 +41,11 @@ internal static class UdpSocket
             {
                 // Never ReuseAddress: on Unix two sockets would share the port and its datagrams without a word.
                 socket.ExclusiveAddressUse = true;
+                if (sharesPort)
+                {
+                    SharePort(socket);
+                }
+
                 if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
                 {
                     socket.DualMode = options.DualMode && endPoint.Address.Equals(IPAddress.IPv6Any);
@@ -35,8 +61,9 @@ internal static class UdpSocket
     }
 
     /// <summary>Opens a socket to the first of these that there is a way to.</summary>
+    /// <returns>The peer is null if the socket does not know it.</returns>
     /// <exception cref="ConnectionFailedException">There is a way to none of them.</exception>
-    public static AsyncUdpChannel Open(IPEndPoint[] peers, UdpTransportOptions options)
+    public static (Socket Socket, IPEndPoint? Peer) Open(IPEndPoint[] peers, UdpTransportOptions options)
     {
         SocketException? failure = null;
         foreach (var peer in peers)
@@ -56,7 +83,7 @@ internal static class UdpSocket
             : SocketErrors.OnConnect(failure, peers[^1]);
     }
 
-    private static AsyncUdpChannel Open(IPEndPoint peer, UdpTransportOptions options)
+    private static (Socket Socket, IPEndPoint? Peer) Open(IPEndPoint peer, UdpTransportOptions options)
     {
         var socket = Create(peer.AddressFamily, options);
         Configured(socket, () =>
@@ -72,8 +99,11 @@ internal static class UdpSocket
                 socket.Bind(new IPEndPoint(any, 0));
             }
         });
-        return new AsyncUdpChannel(socket, options.ConnectSocket ? peer : null);
+        return (socket, options.ConnectSocket ? peer : null);
     }
+
+    private static void SharePort(Socket socket) =>
+        socket.SetRawSocketOption(LevelSocket, OptionReusePort, BitConverter.GetBytes(1));
 
     private static Socket Create(AddressFamily family, UdpTransportOptions options)
     {

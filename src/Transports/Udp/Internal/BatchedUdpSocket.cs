@@ -1,0 +1,117 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Transports;
+
+/// <summary>
+/// A UDP socket whose datagrams move in batches by Linux's own calls. What the kernel can join and cut is tried when
+/// the socket is made, and switched off again when it fails at work.
+/// </summary>
+/// <remarks>The handle is held for each call, so that disposing the socket meanwhile cannot hit another one.</remarks>
+internal sealed unsafe class BatchedUdpSocket
+{
+    private const int LongestSegment = ushort.MaxValue;
+
+    // What a device or a path that cannot do it says: no checksum offload, a segment over the path's MTU.
+    private const int Eio = 5;
+    private const int Einval = 22;
+
+    private readonly Socket _socket;
+    private readonly bool _isConnected;
+    private SendVector? _sending = new();
+    private volatile int _longestSegment;
+
+    public BatchedUdpSocket(Socket socket, bool isConnected)
+    {
+        (_socket, _isConnected) = (socket, isConnected);
+        _longestSegment = TrySet(LibC.OptionSegment, 0) ? LongestSegment : 0;
+        ReceivesJoined = TrySet(LibC.OptionReceiveJoined, 1);
+    }
+
+    /// <summary>True when the kernel cuts one message into many datagrams (GSO).</summary>
+    public bool SendsJoined => _longestSegment > 0;
+
+    /// <summary>True when the kernel hands over datagrams of one peer as one (GRO).</summary>
+    public bool ReceivesJoined { get; }
+
+    /// <summary>Receives into the vector.</summary>
+    /// <returns>0, or the number of the error.</returns>
+    /// <exception cref="ObjectDisposedException">The socket is gone.</exception>
+    public int Receive(ReceiveVector vector, int flags)
+    {
+        var descriptor = Hold();
+        try
+        {
+            return vector.Receive(descriptor, flags);
+        }
+        finally
+        {
+            _socket.SafeHandle.DangerousRelease();
+        }
+    }
+
+    /// <summary>Sends what the system takes, from the first on.</summary>
+    /// <param name="batch">At least one datagram.</param>
+    /// <param name="sent">How many left.</param>
+    /// <returns>0, or the number of the error that kept the first from leaving.</returns>
+    /// <exception cref="ObjectDisposedException">The socket is gone.</exception>
+    public int Send(ReadOnlySpan<Datagram> batch, out int sent)
+    {
+        var descriptor = Hold();
+        try
+        {
+            return batch.Length == 1
+                ? SendOne(descriptor, batch[0], out sent)
+                : SendMany(descriptor, batch, out sent);
+        }
+        finally
+        {
+            _socket.SafeHandle.DangerousRelease();
+        }
+    }
+
+    private int Hold()
+    {
+        var held = false;
+        _socket.SafeHandle.DangerousAddRef(ref held);
+        return (int)_socket.SafeHandle.DangerousGetHandle();
+    }
+
+    private int SendOne(int descriptor, Datagram datagram, out int sent)
+    {
+        var address = _isConnected ? default : datagram.Address.Buffer.Span[..datagram.Address.Size];
+        nint count;
+        do
+        {
+            fixed (byte* payload = datagram.Payload.Span)
+            fixed (byte* name = address)
+            {
+                count = LibC.SendTo(
+                    descriptor, payload, datagram.Length, LibC.MessageNoSignal, name, address.Length);
+            }
+        }
+        while (count < 0 && Marshal.GetLastPInvokeError() == LibC.Eintr);
+
+        sent = count < 0 ? 0 : 1;
+        return count < 0 ? Marshal.GetLastPInvokeError() : 0;
+    }
+
+    private int SendMany(int descriptor, ReadOnlySpan<Datagram> batch, out int sent)
+    {
+        // Two threads that send batches at once are rare: the second one's vector is left to the collector.
+        var vector = Interlocked.Exchange(ref _sending, null) ?? new SendVector();
+        var error = vector.Send(descriptor, batch, _isConnected, _longestSegment, out sent);
+        if (error is Eio or Einval or LibC.Emsgsize && vector.IsFirstJoined)
+        {
+            // Longer ones than this go one by one from now on, and with EIO all.
+            _longestSegment = error == Eio ? 0 : batch[0].Length - 1;
+            error = vector.Send(descriptor, batch, _isConnected, _longestSegment, out sent);
+        }
+
+        Volatile.Write(ref _sending, vector);
+        return error;
+    }
+
+    private bool TrySet(int option, int value) => LibC.SetOption(
+        (int)_socket.SafeHandle.DangerousGetHandle(), LibC.LevelUdp, option, &value, sizeof(int)) == 0;
+}

@@ -1,0 +1,166 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Transports;
+
+/// <summary>
+/// Receives many datagrams with one call (recvmmsg(2)) into memory of its own, and deals them out. Not for two threads
+/// at once.
+/// </summary>
+/// <remarks>
+/// The memory is reserved for the largest datagrams, but the system provides it only where something was received. How
+/// many are asked for doubles when a call yields as many, and falls when it yields few: a quiet socket touches little.
+/// </remarks>
+internal sealed unsafe class ReceiveVector
+{
+    private const int MaxMessages = 64;
+    private const int FirstMessages = 8;
+    private const int AddressBytes = 32;
+    private const int ControlBytes = 64;
+    private const int LargestReceive = ushort.MaxValue;
+
+    // Not a power of two: buffers at equal distances of one would all fall on the same lines of the cache.
+    private const int Stride = LargestReceive + 1 + 192;
+    private const int HeadBytes = AddressBytes + ControlBytes;
+
+    private readonly LibC.MultiMessageHeader* _headers;
+    private readonly LibC.IoVector* _vectors;
+    private readonly byte* _heads;
+    private readonly byte* _buffers;
+    private int _asked = FirstMessages;
+    private int _received;
+    private int _message;
+    private int _segment;
+
+    public ReceiveVector()
+    {
+        _headers = (LibC.MultiMessageHeader*)NativeMemory.AllocZeroed(
+            MaxMessages, (nuint)sizeof(LibC.MultiMessageHeader));
+        _vectors = (LibC.IoVector*)NativeMemory.AllocZeroed(MaxMessages, (nuint)sizeof(LibC.IoVector));
+        _heads = (byte*)NativeMemory.AllocZeroed(MaxMessages, HeadBytes);
+        _buffers = (byte*)NativeMemory.Alloc(MaxMessages, Stride);
+        for (var index = 0; index < MaxMessages; index++)
+        {
+            _vectors[index] = new LibC.IoVector { Start = _buffers + (index * Stride), Length = LargestReceive };
+            ref var header = ref _headers[index].Header;
+            header.Name = _heads + (index * HeadBytes);
+            header.Vectors = _vectors + index;
+            header.VectorCount = 1;
+            header.Control = header.Name + AddressBytes;
+        }
+    }
+
+    ~ReceiveVector()
+    {
+        NativeMemory.Free(_headers);
+        NativeMemory.Free(_vectors);
+        NativeMemory.Free(_heads);
+        NativeMemory.Free(_buffers);
+    }
+
+    /// <summary>True when all that was received has been dealt out.</summary>
+    public bool IsEmpty => _message == _received;
+
+    /// <summary>True when the last receive yielded less than it could: the socket was empty then.</summary>
+    public bool IsShort { get; private set; }
+
+    /// <summary>Receives; only when it is empty.</summary>
+    /// <returns>0, or the number of the error.</returns>
+    public int Receive(int descriptor, int flags)
+    {
+        for (var index = 0; index < _asked; index++)
+        {
+            ref var header = ref _headers[index].Header;
+            header.NameLength = AddressBytes;
+            header.ControlLength = ControlBytes;
+        }
+
+        (_received, _message, _segment) = (0, 0, 0);
+        var count = LibC.ReceiveMany(descriptor, _headers, (uint)_asked, flags, timeout: null);
+        if (count < 0)
+        {
+            return Marshal.GetLastPInvokeError();
+        }
+
+        (_received, IsShort) = (count, count < _asked);
+        Adapt(count);
+        return 0;
+    }
+
+    /// <summary>Copies datagrams into slots, in the order of their arrival.</summary>
+    /// <param name="slots">Get larger buffers where they need them.</param>
+    /// <param name="pool">Where larger buffers come from.</param>
+    /// <param name="maxBytes">A datagram longer than this is only marked as cut.</param>
+    /// <returns>How many slots were filled.</returns>
+    public int Deal(Span<Datagram> slots, ArrayPool<byte> pool, int maxBytes)
+    {
+        var filled = 0;
+        while (filled < slots.Length && _message < _received)
+        {
+            var joined = new JoinedDatagram((int)_headers[_message].Length, SegmentLength(_message));
+            var count = joined.Count;
+            while (_segment < count && filled < slots.Length)
+            {
+                var payload = new ReadOnlySpan<byte>(
+                    _vectors[_message].Start + joined.OffsetOf(_segment), joined.LengthOf(_segment));
+                Fill(slots[filled++], payload, pool, maxBytes);
+                _segment++;
+            }
+
+            if (_segment == count)
+            {
+                _message++;
+                _segment = 0;
+            }
+        }
+
+        return filled;
+    }
+
+    private void Fill(Datagram slot, ReadOnlySpan<byte> payload, ArrayPool<byte> pool, int maxBytes)
+    {
+        ref var header = ref _headers[_message].Header;
+        slot.SetAddress(new ReadOnlySpan<byte>(header.Name, (int)(uint)header.NameLength));
+        slot.IsTruncated = payload.Length > maxBytes || ((int)header.Flags & LibC.MessageTruncated) != 0;
+        if (slot.IsTruncated)
+        {
+            slot.Length = 0;
+            return;
+        }
+
+        if (slot.Buffer.Length < payload.Length)
+        {
+            slot.RentBuffer(pool, payload.Length);
+        }
+
+        payload.CopyTo(slot.Buffer.Span);
+        slot.Length = payload.Length;
+    }
+
+    private int SegmentLength(int message)
+    {
+        ref var header = ref _headers[message].Header;
+        if (header.ControlLength < sizeof(LibC.ControlHeader) + sizeof(int))
+        {
+            return 0;
+        }
+
+        var control = (LibC.ControlHeader*)header.Control;
+        return control->Level == LibC.LevelUdp && control->Type == LibC.OptionReceiveJoined
+            ? Unsafe.ReadUnaligned<int>(control + 1)
+            : 0;
+    }
+
+    private void Adapt(int count)
+    {
+        if (count == _asked)
+        {
+            _asked = Math.Min(2 * _asked, MaxMessages);
+        }
+        else if (count < _asked / 4 && _asked > FirstMessages)
+        {
+            _asked /= 2;
+        }
+    }
+}

@@ -1,0 +1,223 @@
+using System.Net;
+using System.Runtime.InteropServices;
+
+namespace Transports;
+
+/// <summary>
+/// Sends many datagrams with one call (sendmmsg(2)), and those of one size for one peer as a single message that the
+/// system cuts up (UDP_SEGMENT, udp(7)). Not for two threads at once.
+/// </summary>
+internal sealed unsafe class SendVector
+{
+    private const int MaxMessages = 256;
+
+    // UDP_MAX_SEGMENTS was 64 in the first kernels that had it; the bytes must fit one IPv6 packet without extensions.
+    private const int MaxSegments = 64;
+    private const int MaxJoinedBytes = 65_000;
+    private const int AddressBytes = 32;
+    private const int ControlBytes = 32;
+    private const int CopyBytes = 128 * 1024;
+
+    private readonly LibC.MultiMessageHeader* _headers;
+    private readonly LibC.IoVector* _vectors;
+    private readonly byte* _heads;
+    private readonly int[] _ends = new int[MaxMessages];
+    private byte* _copies;
+    private int _copied;
+    private int _messages;
+    private int _taken;
+
+    public SendVector()
+    {
+        _headers = (LibC.MultiMessageHeader*)NativeMemory.AllocZeroed(
+            MaxMessages, (nuint)sizeof(LibC.MultiMessageHeader));
+        _vectors = (LibC.IoVector*)NativeMemory.AllocZeroed(MaxMessages, (nuint)sizeof(LibC.IoVector));
+        _heads = (byte*)NativeMemory.AllocZeroed(MaxMessages, AddressBytes + ControlBytes);
+    }
+
+    ~SendVector()
+    {
+        NativeMemory.Free(_headers);
+        NativeMemory.Free(_vectors);
+        NativeMemory.Free(_heads);
+        NativeMemory.Free(_copies);
+    }
+
+    /// <summary>True when the first message of the last call was several datagrams in one.</summary>
+    public bool IsFirstJoined => _headers[0].Header.ControlLength != 0;
+
+    /// <summary>Sends what there is room for.</summary>
+    /// <param name="descriptor">The socket.</param>
+    /// <param name="batch">At least one datagram.</param>
+    /// <param name="isConnected">The socket knows its peer: no addresses are given.</param>
+    /// <param name="longestSegment">Only datagrams up to this length are joined; 0 joins none.</param>
+    /// <param name="sent">How many left, from the first on.</param>
+    /// <returns>0, or the number of the error that kept the first from leaving.</returns>
+    public int Send(
+        int descriptor, ReadOnlySpan<Datagram> batch, bool isConnected, int longestSegment, out int sent)
+    {
+        (_messages, _taken, _copied, sent) = (0, 0, 0, 0);
+        while (_taken < batch.Length && _messages < MaxMessages
+            
+            && TryAdd(batch[_taken..], isConnected, longestSegment))
+        {
+            _messages++;
+        }
+
+        int count;
+        do
+        {
+            count = LibC.SendMany(descriptor, _headers, (uint)_messages, LibC.MessageNoSignal);
+        }
+        while (count < 0 && Marshal.GetLastPInvokeError() == LibC.Eintr);
+
+        if (count <= 0)
+        {
+            return count == 0 ? LibC.Eagain : Marshal.GetLastPInvokeError();
+        }
+
+        sent = _ends[count - 1];
+        return 0;
+    }
+
+    /// <summary>How many from the first on go to one peer and can be cut up again: all of one size but the last.</summary>
+    internal static int CountRun(ReadOnlySpan<Datagram> batch, bool isConnected, int longestSegment)
+    {
+        var first = batch[0];
+        var length = first.Length;
+        if (length == 0 || length > longestSegment)
+        {
+            return 1;
+        }
+
+        var most = Math.Min(batch.Length, Math.Min(MaxSegments, MaxJoinedBytes / length));
+        var run = 1;
+        while (run < most && batch[run] is var next && next.Length > 0 && next.Length <= length
+            && (isConnected || IsSame(first.Address, next.Address)))
+        {
+            run++;
+            if (next.Length < length)
+            {
+                break;
+            }
+        }
+
+        return run;
+    }
+
+    private static bool IsSame(SocketAddress one, SocketAddress other) =>
+        ReferenceEquals(one, other) || PeerAddress.IsSame(one, other);
+
+    private bool TryAdd(ReadOnlySpan<Datagram> rest, bool isConnected, int longestSegment)
+    {
+        var run = CountRun(rest, isConnected, longestSegment);
+        var vector = _taken;
+        var used = 0;
+        if (vector + run > MaxMessages)
+        {
+            return false;
+        }
+
+        foreach (var datagram in rest[..run])
+        {
+            var start = Locate(datagram);
+            if (start is null)
+            {
+                // The room for copies is full; what was joined so far is a message too.
+                run = used;
+                break;
+            }
+
+            _vectors[vector + used++] = new LibC.IoVector { Start = start, Length = datagram.Length };
+        }
+
+        if (run == 0)
+        {
+            return false;
+        }
+
+        ref var header = ref _headers[_messages].Header;
+        header.Vectors = _vectors + vector;
+        header.VectorCount = Merge(vector, run);
+        SetAddress(ref header, isConnected ? null : rest[0].Address);
+        SetSegment(ref header, run == 1 ? 0 : rest[0].Length);
+        _taken += run;
+        _ends[_messages] = _taken;
+        return true;
+    }
+
+    /// <summary>Replies written one behind the other are one piece of memory.</summary>
+    private int Merge(int first, int count)
+    {
+        var last = first;
+        for (var index = first + 1; index < first + count; index++)
+        {
+            if (_vectors[last].Start + _vectors[last].Length == _vectors[index].Start)
+            {
+                _vectors[last].Length += _vectors[index].Length;
+            }
+            else
+            {
+                _vectors[++last] = _vectors[index];
+            }
+        }
+
+        return last - first + 1;
+    }
+
+    /// <summary>Where the payload is, or a copy of it if it may move; null when there is no room for one.</summary>
+    private byte* Locate(Datagram datagram)
+    {
+        if (datagram.Pinned != 0)
+        {
+            return (byte*)datagram.Pinned;
+        }
+
+        if (_copied + datagram.Length > CopyBytes)
+        {
+            return null;
+        }
+
+        if (_copies is null)
+        {
+            _copies = (byte*)NativeMemory.Alloc(CopyBytes);
+        }
+
+        var copy = _copies + _copied;
+        datagram.Payload.Span.CopyTo(new Span<byte>(copy, datagram.Length));
+        _copied += datagram.Length;
+        return copy;
+    }
+
+    private void SetAddress(ref LibC.MessageHeader header, SocketAddress? address)
+    {
+        if (address is null)
+        {
+            header.Name = null;
+            header.NameLength = 0;
+            return;
+        }
+
+        header.Name = _heads + (_messages * (AddressBytes + ControlBytes));
+        header.NameLength = address.Size;
+        address.Buffer.Span[..address.Size].CopyTo(new Span<byte>(header.Name, AddressBytes));
+    }
+
+    private void SetSegment(ref LibC.MessageHeader header, int length)
+    {
+        if (length == 0)
+        {
+            header.Control = null;
+            header.ControlLength = 0;
+            return;
+        }
+
+        var control = (LibC.ControlHeader*)(_heads + (_messages * (AddressBytes + ControlBytes)) + AddressBytes);
+        control->Length = sizeof(LibC.ControlHeader) + sizeof(ushort);
+        control->Level = LibC.LevelUdp;
+        control->Type = LibC.OptionSegment;
+        *(ushort*)(control + 1) = (ushort)length;
+        header.Control = (byte*)control;
+        header.ControlLength = sizeof(LibC.ControlHeader) + sizeof(nint);
+    }
+}

@@ -1,0 +1,3 @@
+namespace Transports.ContractTests;
+
+public sealed class ReactorUdpContractTests() : TransportContract(new UdpHarness(TransportDriver.Reactor));
