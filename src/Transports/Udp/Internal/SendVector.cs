@@ -58,7 +58,6 @@ internal sealed unsafe class SendVector
     {
         (_messages, _taken, _copied, sent) = (0, 0, 0, 0);
         while (_taken < batch.Length && _messages < MaxMessages
-            
             && TryAdd(batch[_taken..], isConnected, longestSegment))
         {
             _messages++;
@@ -80,7 +79,7 @@ internal sealed unsafe class SendVector
         return 0;
     }
 
-    /// <summary>How many from the first on go to one peer and can be cut up again: all of one size but the last.</summary>
+    /// <summary>How many from the first on can leave as one: for one peer, all of one size but the last.</summary>
     internal static int CountRun(ReadOnlySpan<Datagram> batch, bool isConnected, int longestSegment)
     {
         var first = batch[0];
