@@ -43,4 +43,13 @@ public enum CloseReason
 
     /// <summary>The peer cannot be reached: nobody listens there any more.</summary>
     Unreachable,
+
+    /// <summary>The peer broke the rules of TLS, or ended it with an alert (RFC 8446, 6.2).</summary>
+    TlsFailed,
+
+    /// <summary>
+    /// The stream ended without the close_notify that ends TLS: somebody on the way may have cut it, and what was
+    /// received may not be all that was sent (RFC 8446, 6.1).
+    /// </summary>
+    TlsTruncated,
 }

@@ -23,6 +23,9 @@ public interface IConnection : IAsyncDisposable
     /// <summary>The peer's endpoint. An IPv4 address that arrived mapped into IPv6 is given as IPv4.</summary>
     EndPoint RemoteEndPoint { get; }
 
+    /// <summary>What TLS agreed on, the peer's certificate included; null where there is no TLS.</summary>
+    TlsSession? Tls => null;
+
     /// <summary>Ends when the connection has ended, with the first cause. Never faults.</summary>
     Task<CloseReason> Completion { get; }
 

@@ -47,7 +47,10 @@ public abstract class TransportOptions
         var faults = new List<string>();
         Validate(faults);
         return faults.Count == 0
-            ? (TransportOptions)MemberwiseClone()
+            ? Copy()
             : throw new ArgumentException($"{GetType().Name}: {string.Join(" ", faults)}");
     }
+
+    /// <summary>Copies what is valid, with everything in it that somebody could still change.</summary>
+    private protected virtual TransportOptions Copy() => (TransportOptions)MemberwiseClone();
 }

@@ -22,6 +22,7 @@ public static class TransportsServiceCollectionExtensions
             null, provider.GetService<ILoggerFactory>(), provider.GetService<TimeProvider>()));
         services.TryAddSingleton(provider => new EndpointSchemes(provider.GetServices<IEndpointScheme>()));
         services.AddScheme((loggerFactory, timeProvider) => new TcpEndpointScheme(loggerFactory, timeProvider));
+        services.AddScheme((loggerFactory, timeProvider) => new TlsEndpointScheme(loggerFactory, timeProvider));
         services.AddScheme((loggerFactory, timeProvider) => new UdpEndpointScheme(loggerFactory, timeProvider));
         services.AddScheme((loggerFactory, timeProvider) => new UnixEndpointScheme(loggerFactory, timeProvider));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IEndpointScheme, MemoryEndpointScheme>(

@@ -45,6 +45,15 @@ internal sealed class TransportMetrics(string scheme)
     private static readonly Gauge<long> ReceiveBuffer = Meter.CreateGauge<long>(
         "transports.udp.receive_buffer", "By", "The receive buffer that the system granted a UDP socket.");
 
+    private static readonly UpDownCounter<long> PendingHandshakes = Meter.CreateUpDownCounter<long>(
+        "transports.handshakes.pending", "{handshake}", "Streams that were accepted and are not yet connections.");
+
+    private static readonly Histogram<double> HandshakeDuration = Meter.CreateHistogram<double>(
+        "transports.handshake.duration", "s", "How long a handshake took, whatever became of it.");
+
+    private static readonly Counter<long> FailedHandshakes = Meter.CreateCounter<long>(
+        "transports.handshakes.failed", "{handshake}", "Handshakes that led to no connection, by reason.");
+
     private readonly KeyValuePair<string, object?> _transport = new("transport", scheme);
 
     public static bool HandlerDurationEnabled => HandlerDuration.Enabled;
@@ -59,6 +68,22 @@ internal sealed class TransportMetrics(string scheme)
 
     /// <summary>A connection that was refused before it counted as active.</summary>
     public void ConnectionRefused() => ConnectionEnded(CloseReason.LimitReached);
+
+    public void HandshakeStarted() => PendingHandshakes.Add(1, _transport);
+
+    public void HandshakeEnded(TimeSpan duration)
+    {
+        PendingHandshakes.Add(-1, _transport);
+        HandshakeDuration.Record(duration.TotalSeconds, _transport);
+    }
+
+    public void HandshakeFailed(HandshakeFailure failure)
+    {
+        if (FailedHandshakes.Enabled)
+        {
+            FailedHandshakes.Add(1, _transport, new KeyValuePair<string, object?>("reason", failure.ToTag()));
+        }
+    }
 
     public void Received(long messages, long bytes)
     {

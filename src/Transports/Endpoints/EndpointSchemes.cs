@@ -18,7 +18,8 @@ public sealed class EndpointSchemes
         }
     }
 
-    /// <summary>Makes the transport and the endpoint that <paramref name="text"/> names; does no I/O.</summary>
+    /// <summary>Makes the transport and the endpoint that <paramref name="text"/> names.</summary>
+    /// <remarks>Opens nothing; but files that an option names, such as a certificate, are read.</remarks>
     /// <param name="text">An endpoint URI.</param>
     /// <param name="faults">Gets a line for every fault.</param>
     /// <returns>What the URI names; null if there is a fault.</returns>
@@ -55,6 +56,12 @@ public sealed class EndpointSchemes
     public TransportEndpoint? ResolveListening(string? text, ICollection<string> faults)
     {
         var endpoint = Resolve(text, faults);
+        if (endpoint?.Transport is TcpTransport { CanListen: false })
+        {
+            faults.Add("To listen with TLS, certificate must be set.");
+            return null;
+        }
+
         if (endpoint?.EndPoint is not DnsEndPoint dns)
         {
             return endpoint;

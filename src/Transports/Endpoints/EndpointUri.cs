@@ -74,7 +74,8 @@ public sealed class EndpointUri
             DnsEndPoint dns => WithHost(scheme, dns.Host, dns.Port, query),
             InMemoryEndPoint memory => Make(scheme, memory.Name, null, "", query),
             // TCP's transport serves these too, but a URI tells them apart.
-            UnixDomainSocketEndPoint unix => Make(scheme == "tcp" ? "unix" : scheme, "", null, $"{unix}", query),
+            UnixDomainSocketEndPoint unix =>
+                Make(scheme is "tcp" or "tls" ? "unix" : scheme, "", null, $"{unix}", query),
             _ => Make(scheme, $"{endPoint}", null, "", query),
         };
     }

@@ -14,7 +14,7 @@ public interface IEndpointScheme
     /// <summary>What stands before <c>://</c>, in lower case.</summary>
     string Name { get; }
 
-    /// <summary>Makes the transport and the endpoint that <paramref name="uri"/> names; does no I/O.</summary>
+    /// <summary>Makes the transport and the endpoint that <paramref name="uri"/> names; opens nothing.</summary>
     /// <param name="uri">An endpoint of this scheme.</param>
     /// <param name="faults">
     /// Gets a line for every fault, an unknown option included; <see cref="EndpointQueryReader"/> helps.

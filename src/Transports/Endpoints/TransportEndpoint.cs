@@ -38,7 +38,7 @@ public sealed class TransportEndpoint
     /// <summary>Both as text.</summary>
     public EndpointUri Uri => EndpointUri.For(Transport.Capabilities.Scheme, EndPoint, Query);
 
-    /// <summary>Reads an endpoint URI of one of the schemes <c>tcp</c>, <c>udp</c> and <c>unix</c>.</summary>
+    /// <summary>Reads an endpoint URI of one of the schemes <c>tcp</c>, <c>tls</c>, <c>udp</c>, <c>unix</c>.</summary>
     /// <param name="uri">Such as <c>tcp://127.0.0.1:12000?framing=lines</c>.</param>
     /// <param name="loggerFactory">Where the transport logs; null logs nowhere.</param>
     /// <param name="timeProvider">The transport's clock; null is the system's.</param>

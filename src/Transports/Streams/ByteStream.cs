@@ -20,6 +20,9 @@ public abstract class ByteStream : IAsyncDisposable
     /// <summary>The peer's endpoint.</summary>
     public abstract EndPoint RemoteEndPoint { get; }
 
+    /// <summary>What TLS agreed on, if this stream is one of TLS; else null.</summary>
+    public virtual TlsSession? Tls => null;
+
     /// <summary>
     /// Waits until a receive would not have to. Called before a buffer is rented for the receive, so that an idle
     /// connection holds none; may complete at once, and does unless it is overridden.

@@ -55,6 +55,9 @@ public abstract class ByteStreamTransport : ITransport
     /// </summary>
     protected virtual bool StartsInline => false;
 
+    /// <summary>What stands between accepting a stream and making a connection of it; null for nothing.</summary>
+    private protected virtual IStreamAdmission? Admission => null;
+
     /// <inheritdoc/>
     public async ValueTask<IListener> ListenAsync(
         EndPoint localEndPoint, IMessageHandler handler, CancellationToken cancellationToken = default)
@@ -63,7 +66,7 @@ public abstract class ByteStreamTransport : ITransport
         ArgumentNullException.ThrowIfNull(handler);
         cancellationToken.ThrowIfCancellationRequested();
         var source = await BindAsync(localEndPoint, cancellationToken).ConfigureAwait(false);
-        return new StreamListener(source, _environment, handler, StartsInline);
+        return new StreamListener(source, _environment, handler, StartsInline, Admission);
     }
 
     /// <inheritdoc/>

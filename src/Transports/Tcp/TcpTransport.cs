@@ -5,7 +5,7 @@ namespace Transports;
 
 /// <summary>
 /// Messages over TCP (RFC 9293), on IPv4, IPv6 or both; also over Unix domain sockets, with a
-/// <see cref="System.Net.Sockets.UnixDomainSocketEndPoint"/>.
+/// <see cref="System.Net.Sockets.UnixDomainSocketEndPoint"/>; in the clear or over TLS (RFC 8446).
 /// </summary>
 /// <remarks>Reliable and in order; <see cref="TcpTransportOptions.Framing"/> tells messages apart.</remarks>
 public sealed class TcpTransport : ByteStreamTransport
@@ -22,7 +22,7 @@ public sealed class TcpTransport : ByteStreamTransport
     /// <exception cref="PlatformNotSupportedException">The reactor was asked for and cannot run here.</exception>
     public TcpTransport(
         TcpTransportOptions options, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
-        : base("tcp", options, options?.Framing!, loggerFactory, timeProvider)
+        : base(options is { HasTls: true } ? "tls" : "tcp", options!, options?.Framing!, loggerFactory, timeProvider)
     {
         _options = (TcpTransportOptions)options!.Snapshot();
         _timeProvider = timeProvider ?? TimeProvider.System;
@@ -32,16 +32,51 @@ public sealed class TcpTransport : ByteStreamTransport
     /// <inheritdoc/>
     protected override bool StartsInline => _reactors is not null;
 
-    /// <inheritdoc/>
-    protected override ValueTask<IByteStreamListener> BindAsync(
-        EndPoint localEndPoint, CancellationToken cancellationToken) =>
-        new(_reactors is null
-            ? new SocketByteStreamListener(SocketFactory.Listen(localEndPoint, _options), _options, _timeProvider)
-            : new ReactorByteStreamListener(SocketFactory.Listen(localEndPoint, _options), _options, _reactors));
+    /// <summary>False where there is TLS, but not for listeners: what was meant to be safe must not be plain.</summary>
+    internal bool CanListen => !_options.HasTls || _options.HasServerTls;
+
+    private protected override IStreamAdmission? Admission =>
+        _options.HasServerTls ? new TcpAdmission(_options) : null;
 
     /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The transport has TLS for its clients alone.</exception>
+    protected override ValueTask<IByteStreamListener> BindAsync(
+        EndPoint localEndPoint, CancellationToken cancellationToken)
+    {
+        if (!CanListen)
+        {
+            throw new InvalidOperationException(
+                $"TLS is set for clients alone: to listen, set {nameof(TcpTransportOptions.ServerTls)} too.");
+        }
+
+        var socket = SocketFactory.Listen(localEndPoint, _options);
+        return new(_reactors is null
+            ? new SocketByteStreamListener(socket, _options, _timeProvider)
+            : new ReactorByteStreamListener(socket, _options, _reactors));
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The transport has TLS for its listeners alone.</exception>
     protected override async ValueTask<ByteStream> OpenAsync(
         EndPoint remoteEndPoint, CancellationToken cancellationToken)
+    {
+        if (!_options.HasTls)
+        {
+            return await OpenPlainAsync(remoteEndPoint, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (_options.ClientTls is null)
+        {
+            throw new InvalidOperationException(
+                $"TLS is set for listeners alone: to connect, set {nameof(TcpTransportOptions.ClientTls)} too.");
+        }
+
+        var plain = await OpenPlainAsync(remoteEndPoint, cancellationToken).ConfigureAwait(false);
+        return await TlsHandshake.ConnectAsync(plain, remoteEndPoint, _options, _timeProvider, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    private async ValueTask<ByteStream> OpenPlainAsync(EndPoint remoteEndPoint, CancellationToken cancellationToken)
     {
         if (_reactors is not null)
         {

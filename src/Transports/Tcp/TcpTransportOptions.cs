@@ -1,3 +1,4 @@
+using System.Net.Security;
 using Transports.Framing;
 
 namespace Transports;
@@ -34,6 +35,44 @@ public class TcpTransportOptions : StreamTransportOptions
     /// </summary>
     public UnixFileMode UnixSocketMode { get; set; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    /// <summary>
+    /// TLS for what connects here: the certificate, whether clients must show one, the protocols of ALPN. Default null:
+    /// no TLS. A transport that has TLS for its clients alone (<see cref="ClientTls"/>) refuses to listen.
+    /// </summary>
+    public SslServerAuthenticationOptions? ServerTls { get; set; }
+
+    /// <summary>
+    /// In place of <see cref="ServerTls"/>: asked at each handshake, with the name that the client wants (SNI). So it
+    /// chooses among certificates, and a new one serves from the next handshake on: see
+    /// <see cref="TlsCertificateFile"/>. Called from many threads. Default null.
+    /// </summary>
+    public ServerOptionsSelectionCallback? ServerTlsSelector { get; set; }
+
+    /// <summary>
+    /// TLS for the connections made here. Default null: no TLS. Without a
+    /// <see cref="SslClientAuthenticationOptions.TargetHost"/> the server's certificate must name the host that was
+    /// connected to. A transport that has TLS for its listeners alone refuses to connect.
+    /// </summary>
+    public SslClientAuthenticationOptions? ClientTls { get; set; }
+
+    /// <summary>
+    /// How long the beginning of a connection may take, from its acceptance to the end of the TLS handshake; at a
+    /// client the TLS handshake. Default 10 s.
+    /// </summary>
+    public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How many handshakes one listener has under way at once; one more connection is reset at once and counted.
+    /// Default 4,096.
+    /// </summary>
+    public int MaxPendingHandshakes { get; set; } = 4096;
+
+    /// <summary>There is TLS, on one side at least.</summary>
+    internal bool HasTls => HasServerTls || ClientTls is not null;
+
+    /// <summary>Listeners speak TLS.</summary>
+    internal bool HasServerTls => ServerTls is not null || ServerTlsSelector is not null;
+
     /// <inheritdoc/>
     protected internal override void Validate(ICollection<string> faults)
     {
@@ -45,5 +84,29 @@ public class TcpTransportOptions : StreamTransportOptions
         {
             faults.Add($"{nameof(Framing)} must be set.");
         }
+
+        OptionRules.Timeout(faults, HandshakeTimeout, nameof(HandshakeTimeout));
+        OptionRules.AtLeast(faults, MaxPendingHandshakes, 1, nameof(MaxPendingHandshakes));
+        if (ServerTls is not null && ServerTlsSelector is not null)
+        {
+            faults.Add($"Only one of {nameof(ServerTls)} and {nameof(ServerTlsSelector)} may be set.");
+        }
+
+        if (ServerTls is
+            {
+                ServerCertificate: null, ServerCertificateContext: null, ServerCertificateSelectionCallback: null,
+            })
+        {
+            faults.Add($"{nameof(ServerTls)} must have a certificate.");
+        }
+    }
+
+    /// <inheritdoc/>
+    private protected override TransportOptions Copy()
+    {
+        var copy = (TcpTransportOptions)base.Copy();
+        copy.ServerTls = ServerTls is null ? null : TlsHandshake.Copy(ServerTls);
+        copy.ClientTls = ClientTls is null ? null : TlsHandshake.Copy(ClientTls);
+        return copy;
     }
 }

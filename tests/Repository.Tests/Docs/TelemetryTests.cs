@@ -76,6 +76,15 @@ public class TelemetryTests
     }
 
     [Fact]
+    public void HandshakeFailures_Documented_AreThoseOfTheEnum()
+    {
+        var type = Core.GetType("Transports.Diagnostics.HandshakeFailure", throwOnError: true)!;
+        var toTag = Core.GetType("Transports.Diagnostics.HandshakeFailures", throwOnError: true)!.GetMethod("ToTag")!;
+        var tags = Enum.GetValues(type).Cast<object>().Select(value => (string)toTag.Invoke(null, [value])!);
+        AssertFirstCells(tags, "Values of `reason`: failed handshakes");
+    }
+
+    [Fact]
     public void Spans_Documented_AreThoseStarted()
     {
         var tracing = Core.GetType("Transports.Diagnostics.TransportTracing", throwOnError: true)!;

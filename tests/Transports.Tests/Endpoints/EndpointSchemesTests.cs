@@ -6,6 +6,15 @@ namespace Transports.Tests.Endpoints;
 
 public class EndpointSchemesTests
 {
+    private static readonly string[] ObjectsInOptions =
+    [
+        nameof(TransportOptions.BufferPool), nameof(TcpTransportOptions.ServerTls),
+        nameof(TcpTransportOptions.ServerTlsSelector), nameof(TcpTransportOptions.ClientTls),
+    ];
+
+    private static readonly string[] KeysOfTls =
+        ["alpn", "authorities", "certificate", "key", "requireClientCertificate"];
+
     private readonly InMemoryTransport _memory = new();
     private readonly List<string> _faults = [];
 
@@ -48,7 +57,7 @@ public class EndpointSchemesTests
     }
 
     [Theory]
-    [InlineData("quic://a:1", "'quic' is unknown (known: memory, tcp, udp, unix)")]
+    [InlineData("quic://a:1", "'quic' is unknown (known: memory, tcp, tls, udp, unix)")]
     [InlineData("tcp://127.0.0.1:5?frame=raw", "'frame'")]
     [InlineData("tcp://127.0.0.1:5?framing=frames", "framing must be")]
     [InlineData("tcp://127.0.0.1:5?maxMessageBytes=0", "MaxMessageBytes must be at least 1")]
@@ -87,7 +96,11 @@ public class EndpointSchemesTests
 
     [Theory]
     [InlineData("tcp://127.0.0.1:1", typeof(TcpTransportOptions), "UnixSocketMode")]
-    [InlineData("unix:///run/a.sock", typeof(TcpTransportOptions), "NoDelay", "DualMode")]
+    [InlineData("tls://127.0.0.1:1", typeof(TcpTransportOptions), "UnixSocketMode")]
+    [InlineData(
+        "unix:///run/a.sock",
+        typeof(TcpTransportOptions),
+        "NoDelay", "DualMode", "HandshakeTimeout", "MaxPendingHandshakes")]
     [InlineData("udp://127.0.0.1:1", typeof(UdpTransportOptions))]
     public void Resolve_OfEveryScheme_KnowsAllOptionsThatATextCanGive(
         string uri, Type options, params string[] meaningless)
@@ -95,8 +108,9 @@ public class EndpointSchemesTests
         Resolve($"{uri}?unknown=1");
         var known = Assert.Single(_faults).Split("known: ")[1].TrimEnd(')', '.').Split(", ");
         var expected = options.GetProperties().Select(property => property.Name)
-            .Except(meaningless).Except([nameof(TransportOptions.BufferPool)])
-            .Select(name => char.ToLowerInvariant(name[0]) + name[1..]);
+            .Except(meaningless).Except(ObjectsInOptions)
+            .Select(name => char.ToLowerInvariant(name[0]) + name[1..])
+            .Concat(uri.StartsWith("tls", StringComparison.Ordinal) ? KeysOfTls : []);
         Assert.Equal(expected.Order(StringComparer.Ordinal), known.Order(StringComparer.Ordinal));
     }
 

@@ -8,6 +8,7 @@ internal static class BuiltInSchemes
     public static IEnumerable<IEndpointScheme> Create(ILoggerFactory? loggerFactory, TimeProvider? timeProvider) =>
     [
         new TcpEndpointScheme(loggerFactory, timeProvider),
+        new TlsEndpointScheme(loggerFactory, timeProvider),
         new UnixEndpointScheme(loggerFactory, timeProvider),
         new UdpEndpointScheme(loggerFactory, timeProvider),
     ];

@@ -13,13 +13,7 @@ internal sealed class TcpEndpointScheme(ILoggerFactory? loggerFactory, TimeProvi
         var endPoint = uri.ToIPEndPoint(faults);
         var options = new TcpTransportOptions();
         var query = new EndpointQueryReader(uri.Query, faults);
-        query.Stream(options);
-        options.Framing = query.Framing("framing", options.Framing);
-        options.NoDelay = query.Flag("noDelay", options.NoDelay);
-        options.Driver = query.Choice("driver", options.Driver);
-        options.ReactorThreads = query.Number("reactorThreads", options.ReactorThreads);
-        options.Backlog = query.Number("backlog", options.Backlog);
-        options.DualMode = query.Flag("dualMode", options.DualMode);
+        TcpOptionsText.ReadInternet(query, options);
         query.Finish(options);
         return endPoint is null || faults.Count > before
             ? null

@@ -14,11 +14,7 @@ internal sealed class UnixEndpointScheme(ILoggerFactory? loggerFactory, TimeProv
         var endPoint = ToEndPoint(uri, faults);
         var options = new TcpTransportOptions();
         var query = new EndpointQueryReader(uri.Query, faults);
-        query.Stream(options);
-        options.Framing = query.Framing("framing", options.Framing);
-        options.Driver = query.Choice("driver", options.Driver);
-        options.ReactorThreads = query.Number("reactorThreads", options.ReactorThreads);
-        options.Backlog = query.Number("backlog", options.Backlog);
+        TcpOptionsText.Read(query, options);
         options.UnixSocketMode = Mode(query.Text("unixSocketMode", ""), options.UnixSocketMode, faults);
         query.Finish(options);
         return endPoint is null || faults.Count > before

@@ -52,6 +52,8 @@ internal sealed partial class StreamConnection : IConnection, IThreadPoolWorkIte
 
     public EndPoint RemoteEndPoint => _stream.RemoteEndPoint;
 
+    public TlsSession? Tls => _stream.Tls;
+
     public Task<CloseReason> Completion => _completion.Task;
 
     public ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)

@@ -10,6 +10,8 @@ internal sealed class StreamListener : IListener
     private readonly StreamEnvironment _environment;
     private readonly IMessageHandler _handler;
     private readonly bool _startsInline;
+    private readonly IStreamAdmission? _admission;
+    private readonly PendingHandshakes? _handshakes;
     private readonly ConnectionSet _connections;
     private readonly IdleSweep _idleSweep;
     private readonly AcceptBackoff _backoff;
@@ -21,10 +23,16 @@ internal sealed class StreamListener : IListener
     private Task? _stopping;
 
     public StreamListener(
-        IByteStreamListener source, StreamEnvironment environment, IMessageHandler handler, bool startsInline)
+        IByteStreamListener source,
+        StreamEnvironment environment,
+        IMessageHandler handler,
+        bool startsInline,
+        IStreamAdmission? admission)
     {
         (_source, _environment, _handler, _startsInline) = (source, environment, handler, startsInline);
         LocalEndPoint = source.LocalEndPoint;
+        _admission = admission;
+        _handshakes = admission is null ? null : new PendingHandshakes(admission, this, environment);
         _connections = new ConnectionSet(environment.Options);
         _idleSweep = new IdleSweep(_connections, environment.Options.IdleTimeout, environment.TimeProvider);
         _backoff = new AcceptBackoff(
@@ -39,6 +47,25 @@ internal sealed class StreamListener : IListener
     public Task Completion => _completion.Task;
 
     public void Remove(StreamConnection connection) => _connections.Remove(connection);
+
+    /// <summary>Makes the connection of a stream whose handshake succeeded; its caller starts it.</summary>
+    /// <returns>Null when there is none to start.</returns>
+    public StreamConnection? OnHandshakeEnded(EndPoint? countedAs, ByteStream? admitted)
+    {
+        if (admitted is null)
+        {
+            _connections.Release(countedAs);
+            return null;
+        }
+
+        if (_connections.TryMove(countedAs, admitted.RemoteEndPoint))
+        {
+            return Connect(admitted);
+        }
+
+        _ = RefuseAsync(admitted).AsTask();
+        return null;
+    }
 
     public ValueTask DisposeAsync() => StopAsync(CancellationToken.None);
 
@@ -92,15 +119,28 @@ internal sealed class StreamListener : IListener
             return;
         }
 
-        var connection = new StreamConnection(stream, _environment, _handler, this);
-        if (_connections.TryAdd(connection))
-        {
-            Start(connection);
-        }
-        else
+        var isConcerned = _admission is not null && _admission.Concerns(stream);
+        var countedAs = isConcerned ? _admission!.CountsAs(stream) : stream.RemoteEndPoint;
+        if (!_connections.TryReserve(countedAs))
         {
             await RefuseAsync(stream).ConfigureAwait(false);
         }
+        else if (!isConcerned)
+        {
+            Start(Connect(stream));
+        }
+        else if (!_handshakes!.TryBegin(stream, countedAs))
+        {
+            _connections.Release(countedAs);
+            await RefuseAsync(stream).ConfigureAwait(false);
+        }
+    }
+
+    private StreamConnection Connect(ByteStream stream)
+    {
+        var connection = new StreamConnection(stream, _environment, _handler, this);
+        _connections.Add(connection);
+        return connection;
     }
 
     private void Start(StreamConnection connection)
@@ -134,6 +174,11 @@ internal sealed class StreamListener : IListener
         await _accepting.ConfigureAwait(false);
         await _source.DisposeAsync().ConfigureAwait(false);
         _idleSweep.Dispose();
+        if (_handshakes is not null)
+        {
+            await _handshakes.DisposeAsync().ConfigureAwait(false);
+        }
+
         var connections = _connections.Snapshot();
         foreach (var connection in connections)
         {

@@ -1,0 +1,3 @@
+namespace Transports.ContractTests;
+
+public sealed class ReactorTlsContractTests() : TransportContract(new TlsHarness(TransportDriver.Reactor));

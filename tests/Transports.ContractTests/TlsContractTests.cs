@@ -1,0 +1,3 @@
+namespace Transports.ContractTests;
+
+public sealed class TlsContractTests() : TransportContract(new TlsHarness(TransportDriver.Portable));
