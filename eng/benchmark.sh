@@ -21,5 +21,13 @@ else
     echo "No C compiler: measuring without the C servers." >&2
 fi
 
-exec "$bin/Transports.Load/release/Transports.Load" run \
-    --dotnet-servers "$bin/Transports.Load.Servers/release/Transports.Load.Servers" --native-servers "$native" "$@"
+# A quick run is for the eye: it leaves the document as it is.
+results=artifacts/benchmark
+page=docs
+case " $* " in *" --quick "*) results=artifacts/benchmark-quick page=artifacts/benchmark-quick ;; esac
+
+load="$bin/Transports.Load/release/Transports.Load"
+"$load" run --dotnet-servers "$bin/Transports.Load.Servers/release/Transports.Load.Servers" \
+    --native-servers "$native" --results "$results" "$@"
+"$load" report --results "$results" --page "$page"
+echo "Written: $page/performance.md"

@@ -8,12 +8,8 @@ var servers = new Option<string[]>("--servers")
 };
 var only = new Option<string[]>("--only")
 {
-    Description = $"Only these scenarios: {string.Join(", ", ScenarioList.All.Select(scenario => scenario.Name))}.",
-    AllowMultipleArgumentsPerToken = true,
-};
-var shapes = new Option<LoadShape[]>("--shapes")
-{
-    Description = "Only these shapes.",
+    Description = "Only scenarios whose names begin so (tcp, udp, udp-gso, growth-size): "
+        + $"{string.Join(", ", ScenarioList.All.Select(scenario => scenario.Name))}, {IdleMemory.Name}.",
     AllowMultipleArgumentsPerToken = true,
 };
 var quick = new Option<bool>("--quick") { Description = "Fewer and shorter slices: a first impression." };
@@ -22,10 +18,12 @@ var turns = new Option<int?>("--turns") { Description = "How often each server h
 var slice = new Option<int?>("--slice") { Description = "The length of a slice, in milliseconds." };
 var dotnetServers = new Option<string>("--dotnet-servers") { Required = true };
 var nativeServers = new Option<string>("--native-servers") { Required = true };
+var results = new Option<string>("--results") { Required = true, Description = "The folder for the results." };
+var page = new Option<string>("--page") { Required = true, Description = "The folder for the page and its charts." };
 
-var run = new Command("run", "Measures scenarios and prints the figures.")
+var run = new Command("run", "Measures scenarios, prints the figures and keeps them.")
 {
-    servers, only, shapes, quick, rounds, turns, slice, dotnetServers, nativeServers,
+    servers, only, quick, rounds, turns, slice, dotnetServers, nativeServers, results,
 };
 run.SetAction(parsed =>
 {
@@ -37,20 +35,20 @@ run.SetAction(parsed =>
         Slice = parsed.GetValue(slice) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : plan.Slice,
     };
     Scheduling.PinProcess(plan.Cores.Client);
-    var programs = new ServerPrograms(parsed.GetRequiredValue(dotnetServers), parsed.GetRequiredValue(nativeServers));
-    var names = parsed.GetValue(only) ?? [];
-    var wanted = parsed.GetValue(shapes) is { Length: > 0 } some ? some : [LoadShape.Ordinary, LoadShape.Busy];
-    var runner = new ScenarioRunner(programs, plan, Console.Error);
-    foreach (var scenario in ScenarioList.All.Where(scenario => names.Length == 0 || names.Contains(scenario.Name)))
-    {
-        var result = runner.Run(scenario, parsed.GetValue(servers) ?? [], wanted);
-        ConsoleReport.Write(scenario, result, Console.Out);
-    }
+    var suite = new LoadSuite(
+        new ServerPrograms(parsed.GetRequiredValue(dotnetServers), parsed.GetRequiredValue(nativeServers)),
+        plan,
+        new ResultStore(parsed.GetRequiredValue(results)));
+    suite.Run(parsed.GetValue(only) ?? [], parsed.GetValue(servers) ?? []);
 });
+
+var report = new Command("report", "Writes the page from the results that are kept.") { results, page };
+report.SetAction(parsed => PerformancePage.Write(
+    new ResultStore(parsed.GetRequiredValue(results)), parsed.GetRequiredValue(page)));
 
 var core = new Argument<int>("core");
 var spin = new Command("spin", "Keeps a core awake at the lowest priority; started by run.") { core };
 spin.SetAction(parsed => Scheduling.SpinIdle(parsed.GetValue(core)));
 
-return new RootCommand("Loads servers of the upper-case line service and measures them.") { run, spin }
+return new RootCommand("Loads servers of the upper-case line service and measures them.") { run, report, spin }
     .Parse(args).Invoke();

@@ -4,12 +4,12 @@ namespace Transports.Load;
 
 /// <summary>
 /// Datagrams from several sockets, by sendmmsg and recvmmsg, or joined by the kernel (UDP_SEGMENT, UDP_GRO). A reply is
-/// known by the number in it; one that has not come when its socket was silent for 50 ms is lost.
+/// known by the number in it; what has not come when its socket was silent for 250 ms is lost.
 /// </summary>
 internal sealed class DatagramClient : LoadClient
 {
     private const int ReceiveBufferBytes = 1024 * 1024;
-    private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(250);
     private readonly MessageTable _table;
     private readonly DatagramBatch _batch;
     private readonly Endpoint[] _sockets;
@@ -69,6 +69,11 @@ internal sealed class DatagramClient : LoadClient
                 CountLost(now, refill);
                 _nextCheck = now + Ticks(TimeSpan.FromMilliseconds(10));
             }
+
+            if (refill && IsIdle)
+            {
+                Start();
+            }
         }
     }
 
@@ -120,18 +125,9 @@ internal sealed class DatagramClient : LoadClient
         socket.Outstanding -= answered;
         _outstanding -= answered;
         Completed += answered;
-        if (!refill)
-        {
-            return;
-        }
-
-        if (Shape == LoadShape.Busy && answered > 0)
+        if (refill && Shape == LoadShape.Busy && answered > 0)
         {
             Send(socket, answered);
-        }
-        else if (socket.Outstanding == 0)
-        {
-            Send(socket, _inFlight);
         }
     }
 
@@ -146,9 +142,9 @@ internal sealed class DatagramClient : LoadClient
                 Lost += lost;
                 _outstanding -= lost;
                 socket.Outstanding = 0;
-                if (refill)
+                if (refill && Shape == LoadShape.Busy)
                 {
-                    Send(socket, Shape == LoadShape.Busy ? lost : _inFlight);
+                    Send(socket, lost);
                 }
             }
         }

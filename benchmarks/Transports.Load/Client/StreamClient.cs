@@ -1,4 +1,5 @@
 using System.Net;
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Transports.Load;
@@ -11,10 +12,12 @@ internal unsafe class StreamClient : LoadClient
     private readonly MessageTable _table;
     private readonly Connection[] _connections;
     private readonly int _inFlight;
+    private readonly int _ring;
     private long _outstanding;
 
-    public StreamClient(EndPoint server, int connections, int inFlight, int size)
+    public StreamClient(EndPoint server, int connections, int inFlight, int size, int maxOutstanding = 1)
     {
+        _ring = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(inFlight, maxOutstanding));
         _table = new MessageTable(size, inFlight, isLine: true);
         _inFlight = inFlight;
         _connections = new Connection[connections];
@@ -22,7 +25,7 @@ internal unsafe class StreamClient : LoadClient
         {
             ref var connection = ref _connections[index];
             connection.Socket = SocketCalls.ConnectStream(server);
-            connection.SentAt = (long*)NativeMemory.Alloc((nuint)_table.Count, sizeof(long));
+            connection.SentAt = (long*)NativeMemory.Alloc((nuint)_ring, sizeof(long));
             Epoll.Add(connection.Socket, index);
         }
     }
@@ -53,6 +56,10 @@ internal unsafe class StreamClient : LoadClient
         for (var now = Now; now < until; now = Now)
         {
             TakeReplies(Shape == LoadShape.Busy ? 0 : 1 + (int)((until - now) / 1_000_000), refill);
+            if (refill && IsIdle)
+            {
+                Start();
+            }
         }
     }
 
@@ -71,9 +78,9 @@ internal unsafe class StreamClient : LoadClient
             }
 
             var completed = Receive(ref _connections[index]);
-            if (completed > 0 && refill)
+            if (completed > 0 && refill && Shape == LoadShape.Busy)
             {
-                Refill(ref _connections[index], index, completed);
+                Send(index, completed, Now);
             }
         }
     }
@@ -82,14 +89,14 @@ internal unsafe class StreamClient : LoadClient
     protected bool Send(int index, int count, long at)
     {
         ref var connection = ref _connections[index];
-        if (connection.Outstanding + count > _table.Count)
+        if (connection.Outstanding + count > _ring)
         {
             return false;
         }
 
         for (var i = 0; i < count; i++)
         {
-            connection.SentAt[(connection.Queued + i) & (_table.Count - 1)] = at;
+            connection.SentAt[(connection.Queued + i) & (_ring - 1)] = at;
         }
 
         connection.Queued += count;
@@ -108,18 +115,6 @@ internal unsafe class StreamClient : LoadClient
         for (var index = 0; index < _connections.Length; index++)
         {
             Send(index, count, Now);
-        }
-    }
-
-    private void Refill(ref Connection connection, int index, int completed)
-    {
-        if (Shape == LoadShape.Busy)
-        {
-            Send(index, completed, Now);
-        }
-        else if (connection.Outstanding == 0)
-        {
-            Send(index, _inFlight, Now);
         }
     }
 
@@ -169,7 +164,7 @@ internal unsafe class StreamClient : LoadClient
         var now = Now;
         for (; connection.Answered < answered; connection.Answered++)
         {
-            Histogram.Record(now - connection.SentAt[connection.Answered & (_table.Count - 1)]);
+            Histogram.Record(now - connection.SentAt[connection.Answered & (_ring - 1)]);
         }
 
         connection.Outstanding -= completed;

@@ -32,9 +32,13 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>Bytes allocated on the managed heap since the start; 0 for C.</summary>
     public long AllocatedBytes => Ask("allocated");
 
-    public long ResidentBytes => Status("VmRSS:");
+    public long ResidentBytes => 1024 * Status("", "VmRSS:");
 
-    public long PeakResidentBytes => Status("VmHWM:");
+    public long PeakResidentBytes => 1024 * Status("", "VmHWM:");
+
+    /// <summary>How often its threads have gone to sleep by themselves.</summary>
+    public long Sleeps => Directory.EnumerateDirectories($"/proc/{_process.Id}/task")
+        .Sum(thread => Status($"task/{Path.GetFileName(thread)}/", "voluntary_ctxt_switches:"));
 
     public static ServerProcess Start(
         ServerPrograms programs, ServerKind kind, LoadTransport transport, CorePlan cores)
@@ -75,8 +79,8 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
-    /// <summary>Collects garbage; nothing in C.</summary>
-    public void Collect() => Ask("collect");
+    /// <summary>Collects garbage and returns what is left on the managed heap, in bytes; 0 for C.</summary>
+    public long Collect() => Ask("collect");
 
     public void Dispose()
     {
@@ -106,10 +110,19 @@ internal sealed class ServerProcess : IDisposable
         return long.Parse(answer, CultureInfo.InvariantCulture);
     }
 
-    private long Status(string key)
+    /// <summary>0 for a thread that has just ended.</summary>
+    private long Status(string folder, string key)
     {
-        var line = File.ReadLines($"/proc/{_process.Id}/status")
-            .First(line => line.StartsWith(key, StringComparison.Ordinal));
-        return long.Parse(line[key.Length..^"kB".Length].Trim(), CultureInfo.InvariantCulture) * 1024;
+        try
+        {
+            var line = File.ReadLines($"/proc/{_process.Id}/{folder}status")
+                .First(line => line.StartsWith(key, StringComparison.Ordinal));
+            var value = line[key.Length..].Replace("kB", "", StringComparison.Ordinal);
+            return long.Parse(value.Trim(), CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 }

@@ -5,4 +5,5 @@ internal enum Measure
 {
     CpuPerMessage,
     P50,
+    P999,
 }

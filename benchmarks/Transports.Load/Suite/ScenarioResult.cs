@@ -1,15 +1,25 @@
 namespace Transports.Load;
 
 /// <summary>All slices of a scenario, and what the processes of its servers came to.</summary>
-internal sealed record ScenarioResult(string Scenario, DateTimeOffset At)
+internal sealed record ScenarioResult(string Scenario, Machine Machine, Plan Plan)
 {
+    public DateTimeOffset At { get; init; } = TimeProvider.System.GetUtcNow();
+
     public List<Sample> Samples { get; init; } = [];
 
     public List<ProcessSample> Processes { get; init; } = [];
 
-    /// <summary>The median of a figure over all slices.</summary>
+    public bool Has(string server, LoadShape shape) => Of(server, shape).Any();
+
+    public long Lost(string server, LoadShape shape) => Of(server, shape).Sum(sample => sample.Slice.Lost);
+
+    /// <summary>The median of a figure over all slices; NaN if there is none.</summary>
     public double Median(string server, LoadShape shape, Func<SliceResult, double> figure) => Statistics.Median(
         Of(server, shape).Select(sample => figure(sample.Slice)));
+
+    /// <summary>The median of a figure over the rounds; NaN if there is none.</summary>
+    public double Median(string server, Func<ProcessSample, double> figure) => Statistics.Median(
+        Processes.Where(process => process.Server == server).Select(figure));
 
     /// <summary>The median of the ratios of two servers, each ratio from one turn; NaN if there is none.</summary>
     public double Ratio(string server, string against, LoadShape shape, Func<SliceResult, double> figure)

@@ -6,23 +6,22 @@ namespace Transports.Load;
 /// </summary>
 internal sealed class ScenarioRunner(ServerPrograms programs, Plan plan, TextWriter log)
 {
-    public ScenarioResult Run(Scenario scenario, IReadOnlyCollection<string> servers, IReadOnlyList<LoadShape> shapes)
+    public ScenarioResult Run(Scenario scenario, IReadOnlyCollection<string> servers)
     {
         var kinds = scenario.Servers.Where(name => servers.Count == 0 || servers.Contains(name))
             .Select(ServerKind.Get).Where(programs.Has).ToArray();
-        var result = new ScenarioResult(scenario.Name, TimeProvider.System.GetUtcNow());
+        var result = new ScenarioResult(scenario.Name, Machine.Current, plan);
         using var spinners = scenario.Measure == Measure.P50 ? new IdleSpinners(plan.Cores) : null;
         for (var round = 0; round < plan.Rounds; round++)
         {
             log.WriteLine($"{scenario.Name}: round {round + 1} of {plan.Rounds}");
-            RunRound(scenario, kinds, shapes, round, result);
+            RunRound(scenario, kinds, round, result);
         }
 
         return result;
     }
 
-    private void RunRound(
-        Scenario scenario, ServerKind[] kinds, IReadOnlyList<LoadShape> shapes, int round, ScenarioResult result)
+    private void RunRound(Scenario scenario, ServerKind[] kinds, int round, ScenarioResult result)
     {
         var contenders = new List<Contender>();
         try
@@ -33,21 +32,31 @@ internal sealed class ScenarioRunner(ServerPrograms programs, Plan plan, TextWri
                 contenders.Add(new Contender(server, scenario));
             }
 
-            contenders.ForEach(contender => contender.WarmUp(plan, shapes));
-            for (var turn = 0; turn < plan.Turns; turn++)
+            contenders.ForEach(contender => contender.WarmUp(plan, scenario.Shapes));
+            if (scenario.RatePart > 0)
             {
-                foreach (var shape in shapes)
-                {
-                    result.Samples.AddRange(contenders.Select(contender =>
-                        new Sample(contender.Name, shape, round, turn, contender.Measure(shape, plan))));
-                }
+                var most = contenders[0].Measure(LoadShape.Busy, plan).MessagesPerSecond;
+                contenders.ForEach(contender => contender.MessagesPerSecond = most * scenario.RatePart);
             }
 
+            TakeTurns(scenario, contenders, round, result);
             result.Processes.AddRange(contenders.Select(contender => contender.Summary(round)));
         }
         finally
         {
             contenders.ForEach(contender => contender.Dispose());
+        }
+    }
+
+    private void TakeTurns(Scenario scenario, List<Contender> contenders, int round, ScenarioResult result)
+    {
+        for (var turn = 0; turn < plan.Turns; turn++)
+        {
+            foreach (var shape in scenario.Shapes)
+            {
+                result.Samples.AddRange(contenders.Select(contender =>
+                    new Sample(contender.Name, shape, round, turn, contender.Measure(shape, plan))));
+            }
         }
     }
 }
