@@ -43,7 +43,8 @@ public class DatagramDropTests
     [InlineData("::1")]
     [InlineData("::ffff:10.1.2.3")]
     public void IsAnswerable_Host_IsTrue(string address) =>
-        Assert.True(PeerAddress.IsAnswerable(new IPEndPoint(IPAddress.Parse(address), 1).Serialize()));
+        Assert.True(PeerAddress.IsAnswerable(
+            new IPEndPoint(IPAddress.Parse(address), 1).Serialize(), IPAddress.Parse(address).AddressFamily));
 
     [Fact]
     public async Task Receive_Truncated_IsDroppedAndCounted()

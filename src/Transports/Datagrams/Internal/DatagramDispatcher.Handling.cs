@@ -30,7 +30,7 @@ internal sealed partial class DatagramDispatcher
     {
         { IsTruncated: true } => DropReason.Truncated,
         _ when datagram.Length > Environment.Options.MaxMessageBytes => DropReason.TooLong,
-        _ when !PeerAddress.IsAnswerable(datagram.Address) => DropReason.UnanswerableSender,
+        _ when !PeerAddress.IsAnswerable(datagram.Address, _family) => DropReason.UnanswerableSender,
 
         _ when Active >= _maxActive => DropReason.Overloaded,
         _ => null,

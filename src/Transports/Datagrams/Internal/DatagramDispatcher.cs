@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Transports.Diagnostics;
 
 namespace Transports;
@@ -16,6 +17,7 @@ internal sealed partial class DatagramDispatcher
     private readonly DatagramChannel _channel;
     private readonly IMessageHandler _handler;
     private readonly string _id;
+    private readonly AddressFamily _family;
     private readonly int _maxActive;
     private readonly Task _listenerCompletion;
     private readonly DatagramSender _sender;
@@ -44,6 +46,7 @@ internal sealed partial class DatagramDispatcher
         _listenerCompletion = listenerCompletion;
         Environment = environment;
         LocalEndPoint = channel.LocalEndPoint;
+        _family = LocalEndPoint.AddressFamily;
         _id = environment.NextId();
         _drops = new DropCounter(environment, LocalEndPoint);
         _sender = new DatagramSender(channel, environment, _drops);

@@ -23,10 +23,12 @@ internal static class PeerAddress
     /// False for a sender that an answer cannot reach, or that would spread it: port 0, the unspecified address,
     /// broadcast, multicast. Such a sender is forged or broken.
     /// </summary>
-    public static bool IsAnswerable(SocketAddress address)
+    /// <param name="address">The sender.</param>
+    /// <param name="family">Its family, which the socket knows: asking the address is a call into native code.</param>
+    public static bool IsAnswerable(SocketAddress address, AddressFamily family)
     {
         var bytes = address.Buffer.Span[..address.Size];
-        return address.Family switch
+        return family switch
         {
             AddressFamily.InterNetwork => HasPort(bytes) && IsHost(bytes.Slice(IPv4, sizeof(int))),
             AddressFamily.InterNetworkV6 => HasPort(bytes) && IsHostV6(bytes[IPv6..Scope]),
@@ -37,21 +39,26 @@ internal static class PeerAddress
     /// <summary>True for the same address and port, whatever the rest of the structure holds.</summary>
     public static bool IsSame(SocketAddress one, SocketAddress other)
     {
+        var left = one.Buffer.Span[..one.Size];
+        var right = other.Buffer.Span[..other.Size];
+        if (left.SequenceEqual(right))
+        {
+            return true;
+        }
+
         if (one.Family != other.Family)
         {
             return false;
         }
 
-        var left = one.Buffer.Span[..one.Size];
-        var right = other.Buffer.Span[..other.Size];
         return one.Family switch
         {
             AddressFamily.InterNetwork => left[Port..IPv6].SequenceEqual(right[Port..IPv6]),
             AddressFamily.InterNetworkV6 => left[Port..IPv4].SequenceEqual(right[Port..IPv4])
                 && left[IPv6..IPv6Size].SequenceEqual(right[IPv6..IPv6Size]),
 
-            // Not Equals: that compares whole buffers, and one may have been made with room for a longer address.
-            _ => left.SequenceEqual(right),
+            // Nothing is known about its parts.
+            _ => false,
         };
     }
 

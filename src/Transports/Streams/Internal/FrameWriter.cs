@@ -13,10 +13,10 @@ internal static class FrameWriter
     /// <returns>The length of the whole, from <paramref name="start"/>.</returns>
     public static int Frame(MessageFraming framing, byte[] buffer, int start, int payloadLength)
     {
-        var payloadStart = start + framing.MaxHeaderBytes;
-        var payload = buffer.AsSpan(payloadStart, payloadLength);
-        var header = framing.WriteHeader(buffer.AsSpan(start, framing.MaxHeaderBytes), payload);
-        if (header < framing.MaxHeaderBytes)
+        var room = framing.MaxHeaderBytes;
+        var payload = buffer.AsSpan(start + room, payloadLength);
+        var header = room == 0 ? 0 : framing.WriteHeader(buffer.AsSpan(start, room), payload);
+        if (header < room)
         {
             // A header of varying length turned out shorter than the room that was left for it.
             payload.CopyTo(buffer.AsSpan(start + header));

@@ -12,6 +12,9 @@ namespace Transports;
 internal sealed class ReplyWriter(StreamConnection connection, StreamOutput output, StreamEnvironment environment)
     : MessageWriter
 {
+    // What framing may add to a batch of short messages beyond what framed them on their way here.
+    private const int SmallestMargin = 64;
+
     private readonly ArrayPool<byte> _pool = environment.Pool;
     private byte[] _buffer = [];
     private int _taken;
@@ -22,19 +25,20 @@ internal sealed class ReplyWriter(StreamConnection connection, StreamOutput outp
     private bool _inMessage;
     private bool _isUsable;
     private int _batchThread;
+    private int _expected;
 
     private bool IsOnBatchThread => _batchThread == Environment.CurrentManagedThreadId;
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
         Reserve(sizeHint);
-        return _buffer.AsMemory(_written, _buffer.Length - _written - environment.Framing.MaxTrailerBytes);
+        return _buffer.AsMemory(_written, _buffer.Length - _written - environment.MaxTrailerBytes);
     }
 
     public override Span<byte> GetSpan(int sizeHint = 0)
     {
         Reserve(sizeHint);
-        return _buffer.AsSpan(_written, _buffer.Length - _written - environment.Framing.MaxTrailerBytes);
+        return _buffer.AsSpan(_written, _buffer.Length - _written - environment.MaxTrailerBytes);
     }
 
     public override void Advance(int count)
@@ -42,7 +46,7 @@ internal sealed class ReplyWriter(StreamConnection connection, StreamOutput outp
         ThrowIfUnusable();
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(
-            count, _inMessage ? _buffer.Length - _written - environment.Framing.MaxTrailerBytes : 0);
+            count, _inMessage ? _buffer.Length - _written - environment.MaxTrailerBytes : 0);
         _written += count;
     }
 
@@ -91,10 +95,12 @@ internal sealed class ReplyWriter(StreamConnection connection, StreamOutput outp
     }
 
     /// <summary>The receive loop is about to hand messages to the handler, on this thread.</summary>
-    public void BeginBatch()
+    /// <param name="bytes">How much was received: replies are most often about as long as what they answer.</param>
+    public void BeginBatch(int bytes)
     {
         // What a handler committed elsewhere has been taken out already.
         (_taken, _committed, _messages) = (0, 0, 0);
+        _expected = bytes;
         _batchThread = Environment.CurrentManagedThreadId;
     }
 
@@ -159,7 +165,7 @@ internal sealed class ReplyWriter(StreamConnection connection, StreamOutput outp
         if (!_inMessage)
         {
             _inMessage = true;
-            _written = _payloadStart = _committed + environment.Framing.MaxHeaderBytes;
+            _written = _payloadStart = _committed + environment.MaxHeaderBytes;
         }
         else if (_written - _payloadStart > environment.MaxMessageBytes)
         {
@@ -167,7 +173,7 @@ internal sealed class ReplyWriter(StreamConnection connection, StreamOutput outp
             throw TooLong();
         }
 
-        var needed = _written + Math.Max(sizeHint, 1) + environment.Framing.MaxTrailerBytes;
+        var needed = _written + Math.Max(sizeHint, 1) + environment.MaxTrailerBytes;
         if (_buffer.Length < needed)
         {
             Grow(needed);
@@ -176,6 +182,13 @@ internal sealed class ReplyWriter(StreamConnection connection, StreamOutput outp
 
     private void Grow(int needed)
     {
+        if (IsOnBatchThread)
+        {
+            var wanted = Math.Max(needed, _expected + SmallestMargin);
+            FrameWriter.Reserve(_pool, ref _buffer, Math.Min(_written, _buffer.Length), wanted);
+            return;
+        }
+
         // The receive loop may be taking out what was committed before the handler left its thread.
         lock (output.Gate)
         {

@@ -76,7 +76,7 @@ internal sealed partial class StreamConnection
     {
         CloseReason? result = null;
         var messages = 0;
-        _reply.BeginBatch();
+        _reply.BeginBatch(_input.Unread.Length);
         while (result is null && TryRead(endOfStream, out var frame, out result))
         {
             messages++;
@@ -86,7 +86,7 @@ internal sealed partial class StreamConnection
                 // The handler waits. What is ready leaves now; the rest of the batch goes on when it has ended.
                 await _reply.EndBatch(handlerIsRunning: true).ConfigureAwait(false);
                 result = await delivery.ConfigureAwait(false) ? null : CloseReason.HandlerFaulted;
-                _reply.BeginBatch();
+                _reply.BeginBatch(_input.Unread.Length);
             }
             else if (!delivery.GetAwaiter().GetResult())
             {

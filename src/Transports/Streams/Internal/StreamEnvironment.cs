@@ -17,6 +17,11 @@ internal sealed class StreamEnvironment(
 
     public MessageFraming Framing { get; } = framing;
 
+    // Asked for several times a message: a field is cheaper than a virtual call.
+    public int MaxHeaderBytes { get; } = framing.MaxHeaderBytes;
+
+    public int MaxTrailerBytes { get; } = framing.MaxTrailerBytes;
+
     public ILogger Logger { get; } = logger;
 
     public TimeProvider TimeProvider { get; } = timeProvider;

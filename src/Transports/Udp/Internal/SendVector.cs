@@ -105,7 +105,8 @@ internal sealed unsafe class SendVector
     }
 
     private static bool IsSame(SocketAddress one, SocketAddress other) =>
-        ReferenceEquals(one, other) || PeerAddress.IsSame(one, other);
+        ReferenceEquals(one, other)
+        || one.Buffer.Span[..one.Size].SequenceEqual(other.Buffer.Span[..other.Size]);
 
     private bool TryAdd(ReadOnlySpan<Datagram> rest, bool isConnected, int longestSegment)
     {
