@@ -133,4 +133,7 @@ public sealed partial record NetworkConditions
 
     /// <summary>The seed of all draws on this link. Null, the default, is the seed of the network.</summary>
     public ulong? Seed { get; init; }
+
+    /// <summary>Whether <see cref="DroppedPackets"/> holds the number.</summary>
+    internal bool IsListed(long packetNumber) => _droppedPackets.Contains(packetNumber);
 }
