@@ -7,7 +7,9 @@ namespace Transports;
 /// <summary>The client's side: sends to one peer, and queues what it sends back until somebody receives it.</summary>
 internal sealed class DatagramConnection : IConnection
 {
-    private readonly DatagramChannel _channel;
+    // A system takes datagrams in no time, unless its network has stopped; then they are lost.
+    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(1);
+
     private readonly DatagramEnvironment _environment;
     private readonly SocketAddress _remote;
     private readonly bool _hearsOthers;
@@ -15,10 +17,10 @@ internal sealed class DatagramConnection : IConnection
     private readonly Datagram[] _slots;
     private readonly ReceiveLoop _loop;
     private readonly ReceiveQueue _queue;
+    private readonly DatagramOutput _output;
     private readonly TaskCompletionSource<CloseReason> _completion =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private Datagram? _spare;
     private CloseReason _reason;
 
     // 0 open, 1 closing, and -1 for the moment in which the reason is written.
@@ -26,7 +28,6 @@ internal sealed class DatagramConnection : IConnection
 
     private DatagramConnection(DatagramChannel channel, EndPoint remoteEndPoint, DatagramEnvironment environment)
     {
-        _channel = channel;
         _environment = environment;
         _remote = remoteEndPoint.Serialize();
         _hearsOthers = channel.RemoteEndPoint is null;
@@ -35,6 +36,7 @@ internal sealed class DatagramConnection : IConnection
         RemoteEndPoint = remoteEndPoint;
         _drops = new DropCounter(environment, LocalEndPoint);
         _queue = new ReceiveQueue(environment.Options.ReceiveQueueBytes, environment.Options.BufferPool);
+        _output = new DatagramOutput(channel, environment, _remote, _drops);
         _slots = new Datagram[channel.BatchSize];
         for (var index = 0; index < _slots.Length; index++)
         {
@@ -75,17 +77,30 @@ internal sealed class DatagramConnection : IConnection
 
         ThrowIfClosing();
         cancellationToken.ThrowIfCancellationRequested();
-        var datagram = Interlocked.Exchange(ref _spare, null) ?? new Datagram(default, _remote);
-        datagram.Borrow(message);
-        try
+        for (var isRetry = false; ; isRetry = true)
         {
-            await SendAsync(datagram, cancellationToken).ConfigureAwait(false);
-            _environment.Metrics.Sent(1, message.Length);
-        }
-        finally
-        {
-            datagram.Borrow(default);
-            Volatile.Write(ref _spare, datagram);
+            try
+            {
+                await _output.SendAsync(message, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception exception) when (ReceiveFaults.IsUnreachable(exception))
+            {
+                // Not about this datagram, but about an earlier one, and reported once: this one has not left yet.
+                _loop.CountUnreachable(exception);
+                if (isRetry)
+                {
+                    return;
+                }
+            }
+            catch (Exception exception) when (IsClosing && exception is ObjectDisposedException or SocketException)
+            {
+                throw new ConnectionClosedException(_reason, innerException: exception);
+            }
+            catch (SocketException exception)
+            {
+                throw SocketErrors.OnDatagram(exception, message.Length);
+            }
         }
     }
 
@@ -104,37 +119,9 @@ internal sealed class DatagramConnection : IConnection
         _queue.Discard(_reason);
     }
 
-    private async ValueTask SendAsync(Datagram datagram, CancellationToken cancellationToken)
-    {
-        for (var isRetry = false; ; isRetry = true)
-        {
-            try
-            {
-                await _channel.SendAsync(datagram.Alone, cancellationToken).ConfigureAwait(false);
-                return;
-            }
-            catch (Exception exception) when (ReceiveFaults.IsUnreachable(exception))
-            {
-                // Not about this datagram, but about an earlier one, and reported once: this one has not left yet.
-                _loop.CountUnreachable(exception);
-                if (isRetry)
-                {
-                    return;
-                }
-            }
-            catch (Exception exception) when (IsClosing && exception is ObjectDisposedException or SocketException)
-            {
-                throw new ConnectionClosedException(_reason, innerException: exception);
-            }
-            catch (SocketException exception)
-            {
-                throw SocketErrors.OnDatagram(exception, datagram.Length);
-            }
-        }
-    }
-
     private ValueTask HandleBatch(int count)
     {
+        _output.Answered();
         foreach (var datagram in _slots.AsSpan(0, count))
         {
             if (Take(datagram) is { } reason && !IsClosing)
@@ -195,6 +182,12 @@ internal sealed class DatagramConnection : IConnection
     private async Task CloseOnceAsync(CloseReason reason, Exception? cause)
     {
         _queue.Complete(reason);
+        if (reason == CloseReason.LocalClosed)
+        {
+            await _output.FlushAsync(FlushTimeout, _environment.TimeProvider).ConfigureAwait(false);
+        }
+
+        _output.Discard();
         await _loop.CloseAsync().ConfigureAwait(false);
         await _loop.Ended.ConfigureAwait(false);
         _environment.Metrics.ConnectionClosed(reason);

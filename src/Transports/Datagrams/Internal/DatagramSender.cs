@@ -15,7 +15,7 @@ internal sealed class DatagramSender(
     private readonly ObjectPool<Datagram[]> _batches = new(() => new Datagram[MaxCollected], 4);
     private readonly ObjectPool<Datagram> _slots = new(
         () => new Datagram(default, NewAddress(channel)), 2 * MaxCollected);
-    private ReplyArena? _arena = channel.TakesPinned ? new ReplyArena(MaxCollected, NewAddress(channel)) : null;
+    private DatagramArena? _arena = channel.TakesPinned ? new DatagramArena(MaxCollected, NewAddress(channel)) : null;
     private Datagram[] _collected = new Datagram[MaxCollected];
     private int _count;
     private int _mark;
