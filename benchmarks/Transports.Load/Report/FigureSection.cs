@@ -6,7 +6,11 @@ internal static class FigureSection
     public static void Write(Page page, MeasuredScenario[] results)
     {
         page.Heading("Streams");
-        page.Line("CPU is the server's processor time per message; the ratio is of CPU, to async `Socket`.");
+        page.Line(
+            """
+            CPU is the server's processor time per message; the ratio is of CPU, to async `Socket`. Sleeps are how often a
+            thread of the server waited, per 1,000 messages: where a busy client is slower than the server they are not 0.
+            """);
         WriteGroup(page, results, ScenarioGroup.Stream);
         page.Heading("Datagrams");
         WriteGroup(page, results, ScenarioGroup.Datagram);
@@ -22,7 +26,7 @@ internal static class FigureSection
         page.Table(
             [
                 "server", "messages/s", "CPU µs", "ratio", "p50 µs", "p99 µs", "p99.9 µs", "B/message", "peak MiB",
-                "lost",
+                "sleeps/1000", "lost",
             ],
             measured.Servers(shape).Select(server => Row(measured, shape, server)));
     }
@@ -52,6 +56,7 @@ internal static class FigureSection
             Page.Number(result.Median(server.Name, shape, slice => slice.P999Microseconds)),
             Page.Number(Math.Round(result.Median(server.Name, process => process.AllocatedBytesPerMessage), 1)),
             Page.Number(result.Median(server.Name, process => process.PeakResidentBytes / 1024.0 / 1024)),
+            Page.Number(result.Median(server.Name, shape, slice => slice.SleepsPerThousand)),
             Page.Number(result.Lost(server.Name, shape)),
         ];
     }

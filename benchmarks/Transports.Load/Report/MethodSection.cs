@@ -3,6 +3,8 @@ namespace Transports.Load;
 /// <summary>Says what was measured, on what, when and how.</summary>
 internal static class MethodSection
 {
+    private const int EnoughRounds = 5;
+
     public static void WriteTop(Page page, MeasuredScenario[] results)
     {
         var machine = results[0].Result.Machine;
@@ -28,8 +30,14 @@ internal static class MethodSection
 
     public static void WriteMethod(Page page, MeasuredScenario[] results)
     {
-        var plan = results[0].Result.Plan;
+        var plan = results.MinBy(measured => measured.Result.Plan.Rounds)!.Result.Plan;
         page.Heading("How it was measured");
+        if (results.Any(measured => measured.Result.Plan.Rounds < EnoughRounds))
+        {
+            page.Line($"Some scenarios had fewer than {EnoughRounds} rounds: take these figures as a first impression.");
+            page.Line();
+        }
+
         page.Line(
             $"""
             - Each server is a process of its own on core {plan.Cores.Server}; the client is one thread on core

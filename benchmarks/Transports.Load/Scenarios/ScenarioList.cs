@@ -9,7 +9,9 @@ internal static class ScenarioList
     ];
 
     private static readonly string[] DatagramServers =
-        [ServerKind.Library, ServerKind.Raw, ServerKind.Inline, ServerKind.C, ServerKind.JoiningC];
+    [
+        ServerKind.Library, ServerKind.Portable, ServerKind.Raw, ServerKind.Inline, ServerKind.C, ServerKind.JoiningC,
+    ];
 
     public static Scenario[] All { get; } =
     [
