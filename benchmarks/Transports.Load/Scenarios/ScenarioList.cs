@@ -49,6 +49,8 @@ internal static class ScenarioList
         .. GrowthScenarios.All,
     ];
 
+    private static Target OfPortable => new(ServerKind.Raw, 1.05, 1.05) { Of = ServerKind.Portable };
+
     private static Scenario Stream(
         string name, int connections, int inFlight, int size, params Target[] targets) =>
         new(name, $"TCP {connections}×{inFlight}, {Bytes(size)}", ScenarioGroup.Stream)
@@ -57,7 +59,7 @@ internal static class ScenarioList
             InFlight = inFlight,
             Size = size,
             Servers = StreamServers,
-            Targets = [.. targets, new Target(ServerKind.Raw, 1.05, 1.05) { Of = ServerKind.Portable }],
+            Targets = [.. targets, OfPortable],
         };
 
     private static Scenario Datagrams(string name, int sockets, int inFlight, int size, params Target[] targets) =>
@@ -68,7 +70,7 @@ internal static class ScenarioList
             InFlight = inFlight,
             Size = size,
             Servers = DatagramServers,
-            Targets = targets,
+            Targets = [.. targets, OfPortable],
         };
 
     private static Scenario Joined(string name, int size)
