@@ -25,7 +25,8 @@ public class DispatchBenchmarks : IAsyncDisposable
     [GlobalSetup]
     public async Task SetupAsync()
     {
-        _lines = [.. Enumerable.Repeat("the quick brown fox jumps over.\n"u8.ToArray(), Batch).SelectMany(line => line)];
+        var line = "the quick brown fox jumps over.\n"u8.ToArray();
+        _lines = [.. Enumerable.Repeat(line, Batch).SelectMany(bytes => bytes)];
         var transport = new FedTransport(_stream);
         _listener = await transport.ListenAsync(new IPEndPoint(IPAddress.Loopback, 0), new UppercaseHandler());
         await _stream.Waiting;

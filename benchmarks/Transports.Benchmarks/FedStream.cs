@@ -3,7 +3,7 @@ using System.Threading.Tasks.Sources;
 
 namespace Transports.Benchmarks;
 
-/// <summary>A stream whose receives complete when somebody feeds it, on that thread. What it sends is counted.</summary>
+/// <summary>A stream whose receives complete when somebody feeds it, on that thread; sends are counted.</summary>
 internal sealed class FedStream : ByteStream, IValueTaskSource<int>
 {
     private readonly TaskCompletionSource _waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);

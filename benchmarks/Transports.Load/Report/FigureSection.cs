@@ -8,8 +8,8 @@ internal static class FigureSection
         page.Heading("Streams");
         page.Line(
             """
-            CPU is the server's processor time per message; the ratio is of CPU, to async `Socket`. Sleeps are how often a
-            thread of the server waited, per 1,000 messages: where a busy client is slower than the server they are not 0.
+            CPU is the server's processor time per message; the ratio is of CPU, to async `Socket`. Sleeps are how
+            often a thread of it waited, per 1,000 messages: not 0 where a busy client is slower than the server.
             """);
         WriteGroup(page, results, ScenarioGroup.Stream);
         page.Heading("Datagrams");

@@ -34,7 +34,7 @@ internal static class MethodSection
         page.Heading("How it was measured");
         if (results.Any(measured => measured.Result.Plan.Rounds < EnoughRounds))
         {
-            page.Line($"Some scenarios had fewer than {EnoughRounds} rounds: take these figures as a first impression.");
+            page.Line($"Some scenarios had fewer than {EnoughRounds} rounds: a first impression, not a measurement.");
             page.Line();
         }
 
