@@ -240,6 +240,7 @@ internal sealed class ReceiveQueue(int capacityBytes, ArrayPool<byte> pool) : IV
 
         if (wake)
         {
+            _waiter.RunContinuationsAsynchronously = !Continuations.AreInline;
             _waiter.SetException(new OperationCanceledException(cancellationToken));
         }
     }
@@ -251,7 +252,19 @@ internal sealed class ReceiveQueue(int capacityBytes, ArrayPool<byte> pool) : IV
         return was;
     }
 
-    private void Wake() => _waiter.SetResult(true);
+    private void Wake()
+    {
+        if (!Continuations.TryQueue(static queue => ((ReceiveQueue)queue!).WakeNow(inline: true), this))
+        {
+            WakeNow(inline: false);
+        }
+    }
+
+    private void WakeNow(bool inline)
+    {
+        _waiter.RunContinuationsAsynchronously = !inline;
+        _waiter.SetResult(true);
+    }
 
     private ConnectionClosedException EndReceive()
     {

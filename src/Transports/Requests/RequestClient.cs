@@ -40,7 +40,7 @@ public sealed class RequestClient : IAsyncDisposable
     /// <param name="remote">The peer to ask.</param>
     /// <param name="options">Time-outs and limits; a copy is taken.</param>
     /// <param name="loggerFactory">Where it logs; null logs nowhere.</param>
-    /// <param name="timeProvider">Its clock; null is the system's.</param>
+    /// <param name="timeProvider">Its clock; null is the system's, or that of a simulated network.</param>
     /// <exception cref="ArgumentException">An option has a value that cannot be; names every such option.</exception>
     public RequestClient(
         ITransport transport,
@@ -54,7 +54,7 @@ public sealed class RequestClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         var capabilities = transport.Capabilities;
         var snapshot = options.Snapshot();
-        var clock = timeProvider ?? TimeProvider.System;
+        var clock = timeProvider ?? (transport as ITimedTransport)?.TimeProvider ?? TimeProvider.System;
         _timeout = snapshot.Timeout;
         _deadlines = new DeadlinePool(_timeout, clock);
         _remote = remote;
@@ -147,7 +147,7 @@ public sealed class RequestClient : IAsyncDisposable
     private async Task DisposeCoreAsync()
     {
         // The callbacks free every waiting caller; they must not run under the lock.
-        await _lifetime.CancelAsync().ConfigureAwait(false);
+        await Continuations.CancelAsync(_lifetime).ConfigureAwait(false);
         await _exchange.DisposeAsync().ConfigureAwait(false);
     }
 

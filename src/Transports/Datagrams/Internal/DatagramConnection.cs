@@ -19,7 +19,7 @@ internal sealed class DatagramConnection : IConnection
     private readonly ReceiveQueue _queue;
     private readonly DatagramOutput _output;
     private readonly TaskCompletionSource<CloseReason> _completion =
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
+        new(Continuations.Options);
 
     private CloseReason _reason;
 

@@ -26,7 +26,7 @@ internal sealed partial class DatagramDispatcher
     private readonly DatagramContext[] _contexts;
     private readonly Datagram[] _slots;
     private readonly CancellationTokenSource _abort = new();
-    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _drained = new(Continuations.Options);
     private DatagramContext? _current;
     private int _dispatchThread;
     private int _active;
@@ -164,7 +164,7 @@ internal sealed partial class DatagramDispatcher
     {
         try
         {
-            await _abort.CancelAsync().ConfigureAwait(false);
+            await Continuations.CancelAsync(_abort).ConfigureAwait(false);
         }
         catch (AggregateException exception)
         {

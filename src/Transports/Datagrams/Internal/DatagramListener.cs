@@ -9,9 +9,9 @@ internal sealed class DatagramListener : IListener
     private readonly DatagramEnvironment _environment;
     private readonly DatagramDispatcher _dispatcher;
     private readonly ReceiveLoop _loop;
-    private readonly TaskCompletionSource _deadline = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _deadline = new(Continuations.Options);
+    private readonly TaskCompletionSource _stopped = new(Continuations.Options);
+    private readonly TaskCompletionSource _completion = new(Continuations.Options);
     private int _stopping;
 
     private DatagramListener(

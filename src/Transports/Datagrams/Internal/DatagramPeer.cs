@@ -16,7 +16,7 @@ internal sealed class DatagramPeer(
     Task listenerCompletion) : IConnection
 {
     private readonly TaskCompletionSource<CloseReason> _completion =
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
+        new(Continuations.Options);
 
     private int _watched;
 

@@ -13,7 +13,7 @@ internal sealed class ReceiveLoop(
 {
     private readonly ReceiveFaults _faults = new(environment, channel.LocalEndPoint);
     private readonly CancellationTokenSource _receiving = new();
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(Continuations.Options);
     private volatile bool _closing;
 
     /// <summary>Ends when the loop has ended; never faults.</summary>
@@ -33,7 +33,7 @@ internal sealed class ReceiveLoop(
             };
             thread.UnsafeStart();
         }
-        else
+        else if (!Continuations.TryQueue(_ => _ = RunAsync(died), null))
         {
             ThreadPool.UnsafeQueueUserWorkItem(_ => _ = RunAsync(died), null);
         }
@@ -48,7 +48,7 @@ internal sealed class ReceiveLoop(
         _closing = true;
         try
         {
-            await _receiving.CancelAsync().ConfigureAwait(false);
+            await Continuations.CancelAsync(_receiving).ConfigureAwait(false);
             await channel.DisposeAsync().ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Closing never throws; a channel that cannot close is of no more use either way.

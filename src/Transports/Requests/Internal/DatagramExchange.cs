@@ -20,7 +20,7 @@ internal sealed class DatagramExchange(
     TimeProvider timeProvider) : RequestExchange
 {
     private readonly FreshSockets _sockets = new(transport, remote);
-    private readonly SemaphoreSlim _slots = new(options.MaxConcurrentRequests);
+    private readonly RequestSlots _slots = new(options.MaxConcurrentRequests);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<RequestReply> ExchangeAsync(

@@ -107,6 +107,15 @@ internal sealed class PendingRequest(PipelinedExchange exchange) : IValueTaskSou
 
     private void Publish()
     {
+        if (!Continuations.TryQueue(static request => ((PendingRequest)request!).PublishNow(inline: true), this))
+        {
+            PublishNow(inline: false);
+        }
+    }
+
+    private void PublishNow(bool inline)
+    {
+        _core.RunContinuationsAsynchronously = !inline;
         if (_error is { } error)
         {
             _core.SetException(error);

@@ -132,7 +132,10 @@ internal sealed partial class PipelinedExchange
             // The loop outlives the request that opened the connection: on the pool it carries neither its caller's
             // activity nor its context along.
             connection.HasStarted = true;
-            ThreadPool.UnsafeQueueUserWorkItem(opened => _ = ReceiveAsync(opened), connection, preferLocal: true);
+            if (!Continuations.TryQueue(opened => _ = ReceiveAsync((PipelinedConnection)opened!), connection))
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(opened => _ = ReceiveAsync(opened), connection, preferLocal: true);
+            }
         }
 
         try

@@ -25,7 +25,7 @@ internal sealed partial class PipelinedExchange(
     private readonly TimeSpan _silenceTimeout =
         options.SilenceTimeout == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : options.SilenceTimeout;
 
-    private readonly SemaphoreSlim _slots = new(
+    private readonly RequestSlots _slots = new(
         transport.Capabilities.PreservesBoundaries ? options.MaxPendingRequests : 1);
 
     private readonly Lock _lock = new();

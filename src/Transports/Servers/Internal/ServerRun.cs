@@ -9,8 +9,8 @@ internal sealed class ServerRun(string name, ImmutableArray<TransportEndpoint> e
 {
     private static readonly CancellationToken AtOnce = new(canceled: true);
 
-    private readonly TaskCompletionSource _startEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _startEnded = new(Continuations.Options);
+    private readonly TaskCompletionSource _completion = new(Continuations.Options);
     private readonly CancellationTokenSource _startGivenUp = new();
     private readonly Lock _gate = new();
     private ImmutableArray<ServerListener> _listeners = [];
@@ -75,7 +75,7 @@ internal sealed class ServerRun(string name, ImmutableArray<TransportEndpoint> e
     /// <summary>May be called again while it runs: the earliest deadline counts.</summary>
     public async Task StopAsync(CancellationToken deadline)
     {
-        await _startGivenUp.CancelAsync().ConfigureAwait(false);
+        await Continuations.CancelAsync(_startGivenUp).ConfigureAwait(false);
         await _startEnded.Task.ConfigureAwait(false);
         lock (_gate)
         {

@@ -100,7 +100,7 @@ internal sealed partial class StreamConnection
             CloseNow(reason);
         }
 
-        await _ended.CancelAsync().ConfigureAwait(false);
+        await Continuations.CancelAsync(_ended).ConfigureAwait(false);
         await DisposeStreamAsync().ConfigureAwait(false);
         _output.Discard(reason);
         _input.Release();

@@ -21,7 +21,7 @@ internal sealed partial class StreamConnection : IConnection, IThreadPoolWorkIte
     private readonly ReceiveQueue? _received;
     private readonly InputBuffer _input;
     private readonly TaskCompletionSource<CloseReason> _completion =
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
+        new(Continuations.Options);
 
     private string? _id;
 

@@ -17,7 +17,7 @@ internal sealed class StreamListener : IListener
     private readonly AcceptBackoff _backoff;
     private readonly LogThrottle _refused;
     private readonly CancellationTokenSource _stopAccepting = new();
-    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _completion = new(Continuations.Options);
     private readonly Lock _gate = new();
     private readonly Task _accepting;
     private Task? _stopping;
@@ -170,7 +170,7 @@ internal sealed class StreamListener : IListener
 
     private async Task StopOnceAsync()
     {
-        await _stopAccepting.CancelAsync().ConfigureAwait(false);
+        await Continuations.CancelAsync(_stopAccepting).ConfigureAwait(false);
         await _accepting.ConfigureAwait(false);
         await _source.DisposeAsync().ConfigureAwait(false);
         _idleSweep.Dispose();

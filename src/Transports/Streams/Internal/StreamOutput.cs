@@ -119,7 +119,7 @@ internal sealed partial class StreamOutput(
                     return;
                 }
 
-                _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _room ??= new TaskCompletionSource(Continuations.Options);
                 room = _room.Task;
             }
 
@@ -139,7 +139,7 @@ internal sealed partial class StreamOutput(
                 return Task.CompletedTask;
             }
 
-            _flushed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _flushed ??= new TaskCompletionSource(Continuations.Options);
             return _flushed.Task;
         }
     }
