@@ -113,6 +113,30 @@ public sealed class VirtualTimeProvider : TimeProvider
         () => $"Expected {count} armed timers, but there are {ActiveTimerCount}",
         cancellationToken);
 
+    /// <summary>When the next timer is due; <see cref="long.MaxValue"/> if none is armed.</summary>
+    internal long NextDueTicks
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _armed.Min?.DueTicks ?? long.MaxValue;
+            }
+        }
+    }
+
+    /// <summary>Moves the clock to the next timer and fires that one alone.</summary>
+    internal void FireNext() => TakeDue(NextDueTicks)?.Fire();
+
+    /// <summary>Moves the clock on, not back, and fires nothing.</summary>
+    internal void SkipTo(long ticks)
+    {
+        lock (_gate)
+        {
+            MoveTo(ticks);
+        }
+    }
+
     /// <summary>Arms, re-arms or (with a negative due time) disarms a timer.</summary>
     internal bool Schedule(VirtualTimer timer, TimeSpan dueTime, TimeSpan period)
     {

@@ -17,7 +17,9 @@ internal static class Continuations
     public static TaskCreationOptions Options =>
         AreInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
 
-    /// <summary>From now on this thread wakes inline; <paramref name="queue"/> takes what has to wait its turn.</summary>
+    /// <summary>
+    /// From now on this thread wakes inline; <paramref name="queue"/> takes what has to wait its turn.
+    /// </summary>
     public static void RunInline(Action<Action<object?>, object?>? queue) => _queue = queue;
 
     /// <summary>Takes work that must not run here; false where there is only the thread pool for it.</summary>

@@ -1,6 +1,8 @@
 namespace Transports;
 
-/// <summary>A transport in a world with a clock of its own: what is built on it goes by that clock unless told.</summary>
+/// <summary>
+/// A transport in a world with a clock of its own: what is built on it goes by that clock unless told.
+/// </summary>
 internal interface ITimedTransport : ITransport
 {
     TimeProvider TimeProvider { get; }

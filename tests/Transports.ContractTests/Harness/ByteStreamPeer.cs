@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Transports.Framing;
 
 namespace Transports.ContractTests;
@@ -30,6 +31,10 @@ public sealed class ByteStreamPeer(ByteStream stream, MessageFraming framing) : 
             return await stream.ReceiveAsync(buffer, CancellationToken.None);
         }
         catch (ConnectionClosedException exception) when (exception.Reason == CloseReason.RemoteReset)
+        {
+            return -1;
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionReset)
         {
             return -1;
         }

@@ -1,0 +1,20 @@
+using System.Net;
+using Transports.Testing;
+
+namespace Transports.ContractTests;
+
+/// <summary>UDP on a simulated network.</summary>
+public sealed class SimulatedUdpHarness : TransportHarness
+{
+    private readonly SimulatedHost _host = new SimulatedNetwork(seed: 1).AddHost("host");
+
+    public override ITransport CreateTransport(TransportSettings settings) => _host.Udp(
+        settings.ApplyTo(new UdpTransportOptions()), settings.LoggerFactory, settings.TimeProvider);
+
+    public override EndPoint NewEndPoint() => _host.EndPoint(0);
+
+    public override EndPoint ForeignEndPoint() => new InMemoryEndPoint("foreign");
+
+    public override async Task<RawPeer> ConnectRawAsync(ITransport transport, EndPoint remoteEndPoint) =>
+        new DatagramChannelPeer(await _host.OpenDatagramsAsync(remoteEndPoint), remoteEndPoint);
+}

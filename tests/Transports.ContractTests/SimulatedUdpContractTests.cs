@@ -1,0 +1,3 @@
+namespace Transports.ContractTests;
+
+public sealed class SimulatedUdpContractTests() : TransportContract(new SimulatedUdpHarness());

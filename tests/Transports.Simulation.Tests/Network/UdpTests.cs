@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Transports.Requests;
+using Transports.Testing;
+
+namespace Transports.Simulation.Tests.Network;
+
+public class UdpTests
+{
+    private static readonly IMessageHandler Uppercase = MessageHandler.FromText(text => text.ToUpperInvariant());
+
+    [Fact]
+    public async Task Request_OverALossyLink_IsAnswered()
+    {
+        using var network = new SimulatedNetwork(seed: 7);
+        var server = network.AddHost("server");
+        var client = network.AddHost("client");
+        await using var listener = await server.Udp().ListenAsync(server.EndPoint(12_000), Uppercase);
+        network.SetConditions("client", "server", NetworkConditions.Parse("delay 20ms loss 30%"));
+
+        await using var requests = new RequestClient(
+            client.Udp(), server.EndPoint(12_000), new RequestClientOptions { Timeout = TimeSpan.FromMinutes(5) });
+        for (var number = 0; number < 20; number++)
+        {
+            var text = string.Create(CultureInfo.InvariantCulture, $"request {number}");
+            Assert.Equal(text.ToUpperInvariant(), await requests.RequestAsync(text));
+        }
+
+        Assert.True(network.Time.Elapsed > TimeSpan.FromMilliseconds(20 * 40));
+    }
+
+    [Fact]
+    public async Task Connect_NobodyListens_TheNextSendIsCountedAndLost()
+    {
+        using var network = new SimulatedNetwork(seed: 1);
+        network.AddHost("server");
+        await network.RunAsync(async () =>
+        {
+            await using var client = await network.AddHost("client").Udp()
+                .ConnectAsync(new DnsEndPoint("server", 12_000));
+            await client.SendAsync("anybody?");
+            await network.WhenIdleAsync();
+            await client.SendAsync("still nobody?");
+            await network.WhenIdleAsync();
+        });
+
+        Assert.Equal(2, network.Trace.Events.Count(item => item.Fault == NetworkFault.PortUnreachable));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Run_SameSeedTwice_SameTrace(int seed)
+    {
+        Assert.Equal(await TraceAsync((ulong)seed), await TraceAsync((ulong)seed));
+        Assert.NotEqual(await TraceAsync((ulong)seed), await TraceAsync((ulong)seed + 100));
+    }
+
+    [Fact]
+    public async Task Run_NothingCanHappen_SaysSo()
+    {
+        using var network = new SimulatedNetwork(
+            new SimulatedNetworkOptions { StallTimeout = TimeSpan.FromMilliseconds(20) });
+
+        var stalled = await Assert.ThrowsAsync<SimulationException>(
+            () => network.RunAsync(() => new TaskCompletionSource().Task));
+
+        Assert.Contains("Nothing can ever happen", stalled.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> TraceAsync(ulong seed)
+    {
+        using var network = new SimulatedNetwork(seed);
+        await network.RunAsync(async () =>
+        {
+            var server = network.AddHost("server");
+            var client = network.AddHost("client");
+            await using var listener = await server.Udp().ListenAsync(server.EndPoint(12_000), Uppercase);
+            network.SetConditions(
+                "client", "server", NetworkConditions.Parse("delay 20ms 5ms loss 20% duplicate 5% reorder 10%"));
+            await using var requests = new RequestClient(
+                client.Udp(),
+                server.EndPoint(12_000),
+                new RequestClientOptions { Timeout = TimeSpan.FromMinutes(5), MaxConcurrentRequests = 3 });
+            await Task.WhenAll(Enumerable.Range(0, 20).Select(async number =>
+            {
+                await Task.Yield();
+                var text = string.Create(CultureInfo.InvariantCulture, $"request {number}");
+                Assert.Equal(text.ToUpperInvariant(), await requests.RequestAsync(text));
+            }));
+        });
+        var text = new StringBuilder();
+        foreach (var item in network.Trace.Events)
+        {
+            text.AppendLine(item.ToString());
+        }
+
+        return text.ToString();
+    }
+}
