@@ -3,15 +3,14 @@ namespace Transports.Testing;
 /// <summary>
 /// Everything that happened on a network, in order of virtual time. All members may be used from any thread.
 /// </summary>
-public sealed class NetworkTrace
+public sealed partial class NetworkTrace
 {
     private readonly Lock _gate = new();
     private readonly Queue<NetworkTraceEvent> _events = new();
     private readonly int _maxEvents;
     private readonly int _maxPayloadBytes;
-    private readonly long[] _fired = new long[Enum.GetValues<NetworkFault>().Length];
-    private readonly bool[] _expected = new bool[Enum.GetValues<NetworkFault>().Length];
     private long _lastSequence;
+    private long _discardedEvents;
 
     /// <summary>Makes an empty trace.</summary>
     /// <param name="options">What it keeps; read once.</param>
@@ -26,12 +25,10 @@ public sealed class NetworkTrace
         _maxPayloadBytes = options.MaxPayloadBytes;
     }
 
-    /// <summary>
-    /// Whether events are recorded. Ask before making an event, so that a trace that is off costs nothing.
-    /// </summary>
+    /// <summary>Whether events are recorded, or only faults counted.</summary>
     public bool IsEnabled { get; }
 
-    /// <summary>The events that are kept, in order.</summary>
+    /// <summary>The events that are kept, in order. A copy: what happens later is not in it.</summary>
     public IReadOnlyList<NetworkTraceEvent> Events
     {
         get
@@ -44,7 +41,7 @@ public sealed class NetworkTrace
     }
 
     /// <summary>How many events were left out because of <see cref="NetworkTraceOptions.MaxEvents"/>.</summary>
-    public long DiscardedEvents { get; private set; }
+    public long DiscardedEvents => Interlocked.Read(ref _discardedEvents);
 
     /// <summary>
     /// Adds an event, and gives it its <see cref="NetworkTraceEvent.Sequence"/>. Does nothing when off.
@@ -63,7 +60,7 @@ public sealed class NetworkTrace
             if (_events.Count > _maxEvents)
             {
                 _events.Dequeue();
-                DiscardedEvents++;
+                _discardedEvents++;
             }
         }
     }
@@ -71,13 +68,4 @@ public sealed class NetworkTrace
     /// <summary>The part of a payload that is kept, copied.</summary>
     internal ReadOnlyMemory<byte> Keep(ReadOnlySpan<byte> payload) =>
         payload[..Math.Min(payload.Length, _maxPayloadBytes)].ToArray();
-
-    /// <summary>Counts a fault that struck. Also when the trace is off.</summary>
-    internal void Count(NetworkFault fault) => Interlocked.Increment(ref _fired[(int)fault]);
-
-    /// <summary>
-    /// Notes which faults a link's conditions may bring, so that coverage names those that never struck.
-    /// </summary>
-    internal void Expect(NetworkConditions conditions) =>
-        _expected[(int)NetworkFault.Loss] |= conditions.Loss is not null;
 }
