@@ -48,12 +48,12 @@ internal sealed class SampleTrace(bool isV6 = false)
         sample.Segment(0, "client", TcpFlags.Syn, 1000, 0);
         sample.Segment(20, "server", TcpFlags.Syn | TcpFlags.Ack, 5000, 1001);
         sample.Segment(40, "client", TcpFlags.Ack, 1001, 5001);
-        sample.Segment(41, "client", TcpFlags.Psh | TcpFlags.Ack, 1001, 5001, "hello\n", isLost: true);
-        sample.Segment(1041, "client", TcpFlags.Psh | TcpFlags.Ack, 1001, 5001, "hello\n", isRetransmission: true);
-        sample.Segment(1061, "server", TcpFlags.Psh | TcpFlags.Ack, 5001, 1007, "HELLO\n");
-        sample.Segment(1081, "client", TcpFlags.Fin | TcpFlags.Ack, 1007, 5007);
-        sample.Segment(1101, "server", TcpFlags.Fin | TcpFlags.Ack, 5007, 1008);
-        sample.Segment(1121, "client", TcpFlags.Ack, 1008, 5008);
+        sample.Segment(61, "client", TcpFlags.Psh | TcpFlags.Ack, 1001, 5001, "hello\n", isLost: true);
+        sample.Segment(1061, "client", TcpFlags.Psh | TcpFlags.Ack, 1001, 5001, "hello\n", isRetransmission: true);
+        sample.Segment(1081, "server", TcpFlags.Psh | TcpFlags.Ack, 5001, 1007, "HELLO\n");
+        sample.Segment(1101, "client", TcpFlags.Fin | TcpFlags.Ack, 1007, 5007);
+        sample.Segment(1121, "server", TcpFlags.Fin | TcpFlags.Ack, 5007, 1008);
+        sample.Segment(1141, "client", TcpFlags.Ack, 1008, 5008);
         return sample.Trace;
     }
 

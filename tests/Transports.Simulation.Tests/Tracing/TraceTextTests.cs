@@ -80,6 +80,7 @@ public class TraceTextTests
 
         Assert.Single(svg.Descendants(Svg + "line"),
             line => (string?)line.Attribute("class") == "again" && line.Attribute("marker-end") is not null);
+        Assert.DoesNotContain("NaN", svg.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Transports.Simulation.Tests.Tracing;
 /// <summary>Reads captures as Wireshark does.</summary>
 internal static class Tshark
 {
-    /// <summary>Checks all checksums, and takes payloads for what they are: the port belongs to another protocol.</summary>
+    /// <summary>Checks all checksums, and leaves payloads alone: the port belongs to another protocol.</summary>
     private static readonly string[] Settings =
     [
         "-d", "udp.port==12000,data", "-d", "tcp.port==12000,data",

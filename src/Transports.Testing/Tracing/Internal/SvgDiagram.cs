@@ -87,7 +87,7 @@ internal sealed class SvgDiagram
             }
 
             y += item.Kind is NetworkEventKind.Delivered or NetworkEventKind.Dropped ? EventHeight : LabelHeight;
-            y += 8 * Math.Log10(1 + (item.Time - time).TotalMilliseconds);
+            y += 8 * Math.Log10(1 + Math.Max(0, (item.Time - time).TotalMilliseconds));
             time = item.Time;
             _heights[item.Sequence] = y;
         }
