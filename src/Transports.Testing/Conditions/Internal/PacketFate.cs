@@ -16,4 +16,7 @@ internal readonly record struct PacketFate(
     bool IsReordered)
 {
     public bool IsDelivered => Drop == NetworkFault.None;
+
+    /// <summary>Whether the payload arrives, but not as it was sent.</summary>
+    public bool IsDamaged => IsCorrupt || IsTruncated;
 }
