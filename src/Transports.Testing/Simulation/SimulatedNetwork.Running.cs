@@ -55,9 +55,7 @@ public sealed partial class SimulatedNetwork
         // Captured on purpose: a scenario that waits here goes on on its own thread.
         if (!await Loop.RunAsync(goal).ConfigureAwait(true))
         {
-            throw new TimeoutException($"The condition did not hold within {within}.\n{Describe()}");
+            throw new TimeoutException($"The condition did not hold within {within}.\n{ToSnapshot()}");
         }
     }
-
-    private string Describe() => $"Virtual time {Time.Elapsed}, seed {Seed}.";
 }

@@ -11,7 +11,7 @@ namespace Transports.Testing;
 /// </para>
 /// <para>
 /// Time moves when all work has come to rest. For code that runs in <see cref="RunAsync"/> or
-/// <c>Simulation</c>, that is exact: the same seed gives the same run, event by event. Code outside runs where
+/// <see cref="Simulation"/>, that is exact: the same seed gives the same run, event by event. Code outside runs where
 /// the network cannot see it, so time waits a moment, a thousandth of what it is about to jump and 50 ms at the most,
 /// before it goes on to a timer.
 /// </para>
@@ -51,7 +51,7 @@ public sealed partial class SimulatedNetwork : IDisposable
             Time,
             new LoopSettings(_options.AutoAdvance, _options.StallTimeout, _options.MaxStepsWithoutProgress)
             {
-                Report = Describe,
+                Report = ToSnapshot,
             });
     }
 
