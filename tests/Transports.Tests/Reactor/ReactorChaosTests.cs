@@ -39,7 +39,7 @@ public class ReactorChaosTests
     public async Task Peers_ThatDoAnything_DoNoHarm(TransportDriver driver, int seed)
     {
         var pool = new CountingBufferPool();
-        var handler = new EchoObserver();
+        using var handler = new EchoObserver();
         var transport = new TcpTransport(new TcpTransportOptions { Driver = driver, BufferPool = pool });
         var listener = await transport.ListenAsync(AnyPort, handler);
 
@@ -54,7 +54,7 @@ public class ReactorChaosTests
         }))).WaitAsync(Patience);
 
         await listener.DisposeAsync().AsTask().WaitAsync(Patience);
-        Assert.Equal(handler.Connected, handler.Disconnected);
+        await handler.WhenAllLeftAsync().WaitAsync(Patience);
         await pool.WhenAllReturnedAsync();
     }
 
@@ -172,14 +172,21 @@ public class ReactorChaosTests
         public void Dispose() => socket.Dispose();
     }
 
-    private sealed class EchoObserver : IMessageHandler, IConnectionObserver
+    private sealed class EchoObserver : IMessageHandler, IConnectionObserver, IDisposable
     {
+        private readonly SemaphoreSlim _left = new(0);
         private int _connected;
-        private int _disconnected;
 
-        public int Connected => Volatile.Read(ref _connected);
+        /// <summary>Ends when everybody who came has left; one that was reset may leave later than its listener.</summary>
+        public async Task WhenAllLeftAsync()
+        {
+            for (var count = Volatile.Read(ref _connected); count > 0; count--)
+            {
+                await _left.WaitAsync();
+            }
 
-        public int Disconnected => Volatile.Read(ref _disconnected);
+            Assert.Equal(0, _left.CurrentCount);
+        }
 
         public async ValueTask HandleAsync(MessageContext context, CancellationToken cancellationToken)
         {
@@ -191,6 +198,8 @@ public class ReactorChaosTests
             await context.ReplyAsync(context.Payload.Span, cancellationToken);
         }
 
+        public void Dispose() => _left.Dispose();
+
         public ValueTask OnConnectedAsync(IConnection connection, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _connected);
@@ -199,7 +208,7 @@ public class ReactorChaosTests
 
         public ValueTask OnDisconnectedAsync(IConnection connection, CloseReason reason)
         {
-            Interlocked.Increment(ref _disconnected);
+            _left.Release();
             return default;
         }
     }
