@@ -49,22 +49,28 @@ public sealed partial class SimulatedHost
         var clock = timeProvider ?? Network.Time;
         return new SimulatedTransport(
             new SimulatedUdpTransport(this, options ?? new UdpTransportOptions(), loggerFactory, clock),
-            Network.Loop,
+            Network,
             clock);
     }
 
-    /// <summary>TCP on this host: all of <see cref="TcpTransport"/> but the sockets.</summary>
+    /// <summary>TCP on this host: all of <see cref="TcpTransport"/> but the sockets and TLS.</summary>
     /// <param name="options">Framing and limits; null takes the defaults, otherwise a copy is taken.</param>
     /// <param name="loggerFactory">Where it logs; null logs nowhere.</param>
     /// <param name="timeProvider">Its clock; null is the network's.</param>
-    /// <exception cref="ArgumentException">An option has a value that cannot be.</exception>
+    /// <exception cref="ArgumentException">An option has a value that cannot be, or asks for TLS.</exception>
     public ITransport Tcp(
         TcpTransportOptions? options = null, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
     {
+        if (options is { HasTls: true })
+        {
+            // What was meant to be safe must not be plain.
+            throw new ArgumentException("There is no TLS on a simulated network.", nameof(options));
+        }
+
         var clock = timeProvider ?? Network.Time;
         return new SimulatedTransport(
             new SimulatedTcpTransport(this, options ?? new TcpTransportOptions(), loggerFactory, clock),
-            Network.Loop,
+            Network,
             clock);
     }
 

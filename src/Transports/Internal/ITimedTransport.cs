@@ -6,4 +6,7 @@ namespace Transports;
 internal interface ITimedTransport : ITransport
 {
     TimeProvider TimeProvider { get; }
+
+    /// <summary>What decides chance in that world.</summary>
+    int JitterSeed { get; }
 }

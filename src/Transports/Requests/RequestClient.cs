@@ -54,7 +54,9 @@ public sealed class RequestClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         var capabilities = transport.Capabilities;
         var snapshot = options.Snapshot();
-        var clock = timeProvider ?? (transport as ITimedTransport)?.TimeProvider ?? TimeProvider.System;
+        var world = transport as ITimedTransport;
+        var clock = timeProvider ?? world?.TimeProvider ?? TimeProvider.System;
+        snapshot.JitterSeed ??= world?.JitterSeed;
         _timeout = snapshot.Timeout;
         _deadlines = new DeadlinePool(_timeout, clock);
         _remote = remote;

@@ -48,6 +48,49 @@ public class UdpTests
         Assert.Equal(2, network.Trace.Events.Count(item => item.Fault == NetworkFault.PortUnreachable));
     }
 
+    [Fact]
+    public async Task Connect_AllPortsAreTaken_Fails()
+    {
+        var options = new SimulatedNetworkOptions { EphemeralPorts = 2 };
+        await Testing.Simulation.RunAsync(
+            1,
+            async network =>
+            {
+                var (server, client) = (network.AddHost("server"), network.AddHost("client").Udp());
+                await using var first = await client.ConnectAsync(server.EndPoint(80));
+                var second = await client.ConnectAsync(server.EndPoint(80));
+                await Assert.ThrowsAsync<ConnectionFailedException>(
+                    async () => await client.ConnectAsync(server.EndPoint(80)));
+
+                await second.DisposeAsync();
+                await using var third = await client.ConnectAsync(server.EndPoint(80));
+                Assert.Equal(second.LocalEndPoint, third.LocalEndPoint);
+            },
+            options);
+    }
+
+    [Fact]
+    public async Task Step_TimeIsMovedByHand_OnePacketAtATime()
+    {
+        using var network = new SimulatedNetwork(new SimulatedNetworkOptions { AutoAdvance = false });
+        var (server, client) = (network.AddHost("server"), network.AddHost("client"));
+        await using var listener = await server.Udp().ListenAsync(server.EndPoint(80), Uppercase);
+        network.SetConditions("client", "server", new NetworkConditions { Delay = TimeSpan.FromSeconds(1) });
+        var connection = await client.Udp().ConnectAsync(server.EndPoint(80));
+        await connection.SendAsync("hello");
+        var reply = connection.ReceiveTextAsync().AsTask();
+
+        Assert.True(await network.StepAsync());
+        Assert.Equal(TimeSpan.FromSeconds(1), network.Time.Elapsed);
+        Assert.False(reply.IsCompleted);
+        await network.RunForAsync(TimeSpan.FromSeconds(2));
+        Assert.Equal("HELLO", await reply);
+        Assert.Equal(TimeSpan.FromSeconds(3), network.Time.Elapsed);
+        Assert.False(await network.StepAsync());
+        await Assert.ThrowsAsync<TimeoutException>(
+            () => network.RunUntilAsync(() => false, TimeSpan.FromSeconds(1)));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -6,19 +6,21 @@ namespace Transports.Testing;
 /// A transport of a simulated host, as the test's code gets it: what it calls runs by the library's rules, and what
 /// calls it back by its own.
 /// </summary>
-internal sealed class SimulatedTransport(ITransport inner, EventLoop loop, TimeProvider timeProvider) : ITimedTransport
+internal sealed class SimulatedTransport(ITransport inner, SimulatedNetwork network, TimeProvider timeProvider)
+    : ITimedTransport
 {
+    private readonly EventLoop _loop = network.Loop;
+
     public TransportCapabilities Capabilities => inner.Capabilities;
 
     public TimeProvider TimeProvider => timeProvider;
 
-    /// <summary>The transport below, for harnesses that go round it.</summary>
-    public ITransport Inner => inner;
+    public int JitterSeed => (int)network.Seed;
 
     public ValueTask<IListener> ListenAsync(
         EndPoint localEndPoint, IMessageHandler handler, CancellationToken cancellationToken = default)
     {
-        using (loop.EnterLibrary())
+        using (_loop.EnterLibrary())
         {
             return ListenThereAsync(localEndPoint, handler, cancellationToken);
         }
@@ -27,7 +29,7 @@ internal sealed class SimulatedTransport(ITransport inner, EventLoop loop, TimeP
     public ValueTask<IConnection> ConnectAsync(
         EndPoint remoteEndPoint, CancellationToken cancellationToken = default)
     {
-        using (loop.EnterLibrary())
+        using (_loop.EnterLibrary())
         {
             return ConnectThereAsync(remoteEndPoint, cancellationToken);
         }
@@ -37,14 +39,14 @@ internal sealed class SimulatedTransport(ITransport inner, EventLoop loop, TimeP
         EndPoint localEndPoint, IMessageHandler handler, CancellationToken cancellationToken)
     {
         var listener = await inner.ListenAsync(
-            localEndPoint, SimulatedHandler.Wrap(handler, loop), cancellationToken).ConfigureAwait(false);
-        return new SimulatedListener(listener, loop);
+            localEndPoint, SimulatedHandler.Wrap(handler, _loop), cancellationToken).ConfigureAwait(false);
+        return new SimulatedListener(listener, _loop);
     }
 
     private async ValueTask<IConnection> ConnectThereAsync(
         EndPoint remoteEndPoint, CancellationToken cancellationToken)
     {
         var connection = await inner.ConnectAsync(remoteEndPoint, cancellationToken).ConfigureAwait(false);
-        return new SimulatedConnection(connection, loop);
+        return new SimulatedConnection(connection, _loop);
     }
 }
