@@ -11,9 +11,9 @@ namespace Transports;
 internal sealed class BatchedUdpChannel(Socket socket, UdpTransportOptions options) : DatagramChannel
 {
     private readonly BatchedUdpSocket _batches = new(socket, isConnected: false);
-    private readonly ReceiveVector _received = new();
     private readonly ArrayPool<byte> _pool = options.BufferPool;
     private readonly int _maxBytes = options.MaxMessageBytes;
+    private ReceiveVector? _received;
     private volatile bool _disposed;
 
     public override EndPoint LocalEndPoint { get; } = socket.LocalEndPoint!;
@@ -28,13 +28,14 @@ internal sealed class BatchedUdpChannel(Socket socket, UdpTransportOptions optio
 
     public override ValueTask<int> ReceiveAsync(Memory<Datagram> batch, CancellationToken cancellationToken)
     {
+        _received ??= ReceiveVector.Pool.Rent();
         while (_received.IsEmpty)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            ThrowIfDisposed();
             var error = _batches.Receive(_received, LibC.MessageWaitForOne);
 
             // Waking a blocked receive can look like an empty datagram.
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            ThrowIfDisposed();
             if (error is not (0 or LibC.Eintr or LibC.Eagain))
             {
                 throw LinuxErrors.ToSocketException(error);
@@ -55,5 +56,16 @@ internal sealed class BatchedUdpChannel(Socket socket, UdpTransportOptions optio
         _disposed = true;
         socket.Dispose();
         return default;
+    }
+
+    /// <summary>On the receiving thread alone: nobody else can know when it has done with the vector.</summary>
+    private void ThrowIfDisposed()
+    {
+        if (_disposed)
+        {
+            _received?.Release();
+            _received = null;
+            throw new ObjectDisposedException(nameof(BatchedUdpChannel));
+        }
     }
 }

@@ -12,6 +12,9 @@ internal sealed unsafe class BatchedUdpSocket
 {
     private const int LongestSegment = ushort.MaxValue;
 
+    // The least MTU of IPv6 (RFC 8200, section 5), less the headers of IPv6 and UDP.
+    private const int FitsAnyPath = 1280 - 40 - 8;
+
     // What a device or a path that cannot do it says: no checksum offload, a segment over the path's MTU.
     private const int Eio = 5;
     private const int Einval = 22;
@@ -103,8 +106,8 @@ internal sealed unsafe class BatchedUdpSocket
         var error = vector.Send(descriptor, batch, _isConnected, _longestSegment, out sent);
         if (error is Eio or Einval or LibC.Emsgsize && vector.IsFirstJoined)
         {
-            // Longer ones than this go one by one from now on, and with EIO all.
-            _longestSegment = error == Eio ? 0 : batch[0].Length - 1;
+            // Too long for this path: such go one by one from now on. Where it cannot have been the length, all do.
+            _longestSegment = error == Eio || batch[0].Length <= FitsAnyPath ? 0 : batch[0].Length - 1;
             error = vector.Send(descriptor, batch, _isConnected, _longestSegment, out sent);
         }
 

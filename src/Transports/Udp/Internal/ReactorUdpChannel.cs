@@ -13,8 +13,6 @@ internal sealed class ReactorUdpChannel : DatagramChannel, IReactorTarget
 {
     private const uint Watched = LibC.EpollIn | LibC.EpollEdge;
 
-    private static readonly ObjectPool<ReceiveVector> Vectors = new(static () => new ReceiveVector(), 16);
-
     private readonly Socket _socket;
     private readonly IPEndPoint? _remote;
     private readonly Reactor _reactor;
@@ -79,7 +77,7 @@ internal sealed class ReactorUdpChannel : DatagramChannel, IReactorTarget
         var count = _received.Deal(batch.Span, _pool, _maxBytes);
         if (_received.IsEmpty)
         {
-            Vectors.Return(_received);
+            _received.Release();
             _received = null;
         }
 
@@ -115,7 +113,7 @@ internal sealed class ReactorUdpChannel : DatagramChannel, IReactorTarget
     /// <summary>Leaves what came in the vector; events are edge-triggered, so what is left asks for no other.</summary>
     private void Receive()
     {
-        var vector = Vectors.Rent();
+        var vector = ReceiveVector.Pool.Rent();
         _readable.Clear();
         var error = _batches.Receive(vector, LibC.MessageDontWait);
         if (error == 0)
@@ -129,7 +127,7 @@ internal sealed class ReactorUdpChannel : DatagramChannel, IReactorTarget
             return;
         }
 
-        Vectors.Return(vector);
+        vector.Release();
         if (error is not LibC.Eagain)
         {
             // There may be datagrams behind an error.

@@ -14,6 +14,9 @@ namespace Transports;
 /// </remarks>
 internal sealed unsafe class ReceiveVector
 {
+    /// <summary>Vectors that nobody uses at the moment.</summary>
+    public static readonly ObjectPool<ReceiveVector> Pool = new(static () => new ReceiveVector(), 16);
+
     private const int MaxMessages = 64;
     private const int FirstMessages = 8;
     private const int AddressBytes = 32;
@@ -64,6 +67,13 @@ internal sealed unsafe class ReceiveVector
 
     /// <summary>True when the last receive yielded less than it could: the socket was empty then.</summary>
     public bool IsShort { get; private set; }
+
+    /// <summary>Forgets what was not dealt out, and gives the vector to whoever needs one next.</summary>
+    public void Release()
+    {
+        (_received, _message, _segment) = (0, 0, 0);
+        Pool.Return(this);
+    }
 
     /// <summary>Receives; only when it is empty.</summary>
     /// <returns>0, or the number of the error.</returns>
