@@ -177,7 +177,7 @@ public class ReactorChaosTests
         private readonly SemaphoreSlim _left = new(0);
         private int _connected;
 
-        /// <summary>Ends when everybody who came has left; one that was reset may leave later than its listener.</summary>
+        /// <summary>Ends when all who came have left; one that was reset may leave after its listener.</summary>
         public async Task WhenAllLeftAsync()
         {
             for (var count = Volatile.Read(ref _connected); count > 0; count--)
