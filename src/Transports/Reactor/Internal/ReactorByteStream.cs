@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Transports;
@@ -151,6 +152,7 @@ internal sealed class ReactorByteStream : ByteStream, IReactorTarget
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReceiveLaterAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         int count;
@@ -202,6 +204,7 @@ internal sealed class ReactorByteStream : ByteStream, IReactorTarget
     /// <summary>
     /// Output is watched only while it is short: a descriptor registered for both wakes the reactor at every send.
     /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendRestAsync(ReadOnlyMemory<byte> bytes)
     {
         _writable ??= new Readiness();
