@@ -110,9 +110,9 @@ public class TlsTests : TlsTestBase
         Assert.True(
             failure is ConnectionFailedException
                 or ConnectionClosedException
-                {
-                    Reason: CloseReason.TlsFailed or CloseReason.TlsTruncated or CloseReason.RemoteReset,
-                },
+            {
+                Reason: CloseReason.TlsFailed or CloseReason.TlsTruncated or CloseReason.RemoteReset,
+            },
             $"{failure}");
         Assert.Contains("TlsRefused", Assert.Single(await Logs.WaitForAsync("HandshakeFailed")).Text);
         Assert.Empty(handler.Connections);

@@ -34,7 +34,8 @@ internal sealed class TlsEndpointScheme(ILoggerFactory? loggerFactory, TimeProvi
         protocols = protocols.Count == 0 ? null : protocols;
         options.ClientTls = new SslClientAuthenticationOptions
         {
-            CertificateChainPolicy = trust, ApplicationProtocols = protocols,
+            CertificateChainPolicy = trust,
+            ApplicationProtocols = protocols,
         };
         if (path.Length == 0)
         {
