@@ -44,6 +44,12 @@ public enum CloseReason
     /// <summary>The peer cannot be reached: nobody listens there any more.</summary>
     Unreachable,
 
+    /// <summary>The peer sent a message more slowly than the least rate.</summary>
+    SlowSender,
+
+    /// <summary>The connection was as old as one may become.</summary>
+    LifetimeReached,
+
     /// <summary>The peer broke the rules of TLS, or ended it with an alert (RFC 8446, 6.2).</summary>
     TlsFailed,
 

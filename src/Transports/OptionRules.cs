@@ -11,6 +11,14 @@ internal static class OptionRules
         }
     }
 
+    public static void Between(ICollection<string> faults, int value, int minimum, int maximum, string name)
+    {
+        if (value < minimum || value > maximum)
+        {
+            faults.Add($"{name} must be from {minimum} to {maximum}, but is {value}.");
+        }
+    }
+
     public static void Timeout(ICollection<string> faults, TimeSpan value, string name)
     {
         if (value < TimeSpan.Zero && value != System.Threading.Timeout.InfiniteTimeSpan)

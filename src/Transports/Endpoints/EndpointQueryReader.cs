@@ -119,6 +119,13 @@ public sealed class EndpointQueryReader
         options.MaxMessageBytes = Number("maxMessageBytes", options.MaxMessageBytes);
         options.MaxConnections = Number("maxConnections", options.MaxConnections);
         options.MaxConnectionsPerAddress = Number("maxConnectionsPerAddress", options.MaxConnectionsPerAddress);
+        options.MaxConnectionsPerPrefix = Number("maxConnectionsPerPrefix", options.MaxConnectionsPerPrefix);
+        options.PrefixBitsIPv4 = Number("prefixBitsIPv4", options.PrefixBitsIPv4);
+        options.PrefixBitsIPv6 = Number("prefixBitsIPv6", options.PrefixBitsIPv6);
+        options.MaxAcceptsPerSecond = Number("maxAcceptsPerSecond", options.MaxAcceptsPerSecond);
+        options.MinReceiveRate = Number("minReceiveRate", options.MinReceiveRate);
+        options.MinReceiveRateGrace = Time("minReceiveRateGrace", options.MinReceiveRateGrace);
+        options.MaxConnectionLifetime = Time("maxConnectionLifetime", options.MaxConnectionLifetime);
         options.IdleTimeout = Time("idleTimeout", options.IdleTimeout);
         options.SendTimeout = Time("sendTimeout", options.SendTimeout);
         options.LingerTimeout = Time("lingerTimeout", options.LingerTimeout);

@@ -36,6 +36,28 @@ public class TcpTransportOptions : StreamTransportOptions
     public UnixFileMode UnixSocketMode { get; set; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>
+    /// How long a connection may be silent before the system asks whether the peer is still there (RFC 9293, 3.8.4).
+    /// Default 2 min; <see cref="Timeout.InfiniteTimeSpan"/> never asks.
+    /// </summary>
+    public TimeSpan KeepAliveTime { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How soon the system asks again if there was no answer; whole seconds. Default 15 s.</summary>
+    public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// How often the system asks before the connection is broken, as <see cref="CloseReason.TransportFailed"/>.
+    /// Default 4.
+    /// </summary>
+    public int KeepAliveProbes { get; set; } = 4;
+
+    /// <summary>
+    /// How long what was sent may stay unacknowledged before the system breaks the connection (TCP_USER_TIMEOUT,
+    /// RFC 5482); a peer that takes nothing counts too. Linux only. Default <see cref="Timeout.InfiniteTimeSpan"/>: the
+    /// system's own, about 15 minutes.
+    /// </summary>
+    public TimeSpan UserTimeout { get; set; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>
     /// TLS for what connects here: the certificate, whether clients must show one, the protocols of ALPN. Default null:
     /// no TLS. A transport that has TLS for its clients alone (<see cref="ClientTls"/>) refuses to listen.
     /// </summary>
@@ -85,6 +107,10 @@ public class TcpTransportOptions : StreamTransportOptions
             faults.Add($"{nameof(Framing)} must be set.");
         }
 
+        OptionRules.Timeout(faults, KeepAliveTime, nameof(KeepAliveTime));
+        OptionRules.Timeout(faults, KeepAliveInterval, nameof(KeepAliveInterval));
+        OptionRules.Between(faults, KeepAliveProbes, 1, 127, nameof(KeepAliveProbes));
+        OptionRules.Timeout(faults, UserTimeout, nameof(UserTimeout));
         OptionRules.Timeout(faults, HandshakeTimeout, nameof(HandshakeTimeout));
         OptionRules.AtLeast(faults, MaxPendingHandshakes, 1, nameof(MaxPendingHandshakes));
         if (ServerTls is not null && ServerTlsSelector is not null)

@@ -18,6 +18,10 @@ internal static class TcpOptionsText
         Read(query, options);
         options.NoDelay = query.Flag("noDelay", options.NoDelay);
         options.DualMode = query.Flag("dualMode", options.DualMode);
+        options.KeepAliveTime = query.Time("keepAliveTime", options.KeepAliveTime);
+        options.KeepAliveInterval = query.Time("keepAliveInterval", options.KeepAliveInterval);
+        options.KeepAliveProbes = query.Number("keepAliveProbes", options.KeepAliveProbes);
+        options.UserTimeout = query.Time("userTimeout", options.UserTimeout);
         options.HandshakeTimeout = query.Time("handshakeTimeout", options.HandshakeTimeout);
         options.MaxPendingHandshakes = query.Number("maxPendingHandshakes", options.MaxPendingHandshakes);
     }

@@ -74,7 +74,7 @@ internal sealed class ReactorByteStreamListener : IByteStreamListener, IReactorT
         try
         {
             socket = new Socket(handle) { Blocking = false };
-            SocketFactory.Configure(socket, _options);
+            SocketFactory.ConfigureAccepted(socket, _options);
             return true;
         }
         catch (SocketException)

@@ -53,7 +53,7 @@ internal static class ReactorConnector
         var socket = await attempt.RunAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            SocketFactory.Configure(socket, options);
+            SocketFactory.ConfigureConnecting(socket, options);
             return new ReactorByteStream(socket, endPoint, reactor);
         }
         catch

@@ -3,14 +3,16 @@ using System.Net;
 namespace Transports;
 
 /// <summary>
-/// The connections of one listener, counted in all and per address. A stream takes its place as soon as it is accepted,
+/// The connections of one listener, counted in all, per address and per prefix. A stream takes its place as soon as it is accepted,
 /// so that what is still shaking hands counts too.
 /// </summary>
-internal sealed class ConnectionSet(StreamTransportOptions options)
+internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider timeProvider)
 {
     private readonly Lock _gate = new();
     private readonly HashSet<StreamConnection> _connections = [];
     private readonly Dictionary<IPAddress, int> _perAddress = [];
+    private readonly Dictionary<UInt128, int> _perPrefix = [];
+    private double _jitter;
     private int _places;
 
     /// <summary>Takes a place; false when a limit is reached.</summary>
@@ -65,6 +67,7 @@ internal sealed class ConnectionSet(StreamTransportOptions options)
     {
         lock (_gate)
         {
+            SetLifetime(connection);
             _connections.Add(connection);
         }
     }
@@ -89,6 +92,17 @@ internal sealed class ConnectionSet(StreamTransportOptions options)
         }
     }
 
+    /// <summary>Multiples of the golden ratio spread what came together evenly, whatever their number.</summary>
+    private void SetLifetime(StreamConnection connection)
+    {
+        if (options.MaxConnectionLifetime != Timeout.InfiniteTimeSpan)
+        {
+            _jitter = (_jitter + 0.6180339887498949) % 1;
+            var seconds = options.MaxConnectionLifetime.TotalSeconds * (1 - (_jitter / 10));
+            connection.ExpiresAt = timeProvider.GetTimestamp() + (long)(seconds * timeProvider.TimestampFrequency);
+        }
+    }
+
     private bool TryCount(EndPoint? remote)
     {
         if (remote is not IPEndPoint { Address: var address })
@@ -96,21 +110,36 @@ internal sealed class ConnectionSet(StreamTransportOptions options)
             return true;
         }
 
-        var count = _perAddress.GetValueOrDefault(address);
-        if (count >= options.MaxConnectionsPerAddress)
+        var prefix = PrefixOf(address);
+        var (ofAddress, ofPrefix) = (_perAddress.GetValueOrDefault(address), _perPrefix.GetValueOrDefault(prefix));
+        if (ofAddress >= options.MaxConnectionsPerAddress || ofPrefix >= options.MaxConnectionsPerPrefix)
         {
             return false;
         }
 
-        _perAddress[address] = count + 1;
+        _perAddress[address] = ofAddress + 1;
+        _perPrefix[prefix] = ofPrefix + 1;
         return true;
     }
 
     private void Uncount(EndPoint? remote)
     {
-        if (remote is IPEndPoint { Address: var address } && --_perAddress[address] == 0)
+        if (remote is IPEndPoint { Address: var address })
         {
-            _perAddress.Remove(address);
+            Decrement(_perAddress, address);
+            Decrement(_perPrefix, PrefixOf(address));
         }
     }
+
+    private static void Decrement<TKey>(Dictionary<TKey, int> counts, TKey key)
+        where TKey : notnull
+    {
+        if (--counts[key] == 0)
+        {
+            counts.Remove(key);
+        }
+    }
+
+    private UInt128 PrefixOf(IPAddress address) =>
+        AddressPrefix.Of(address, options.PrefixBitsIPv4, options.PrefixBitsIPv6);
 }

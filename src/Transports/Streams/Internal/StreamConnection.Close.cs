@@ -14,6 +14,7 @@ internal sealed partial class StreamConnection
     private readonly CancellationTokenSource _stopReceiving = new();
     private readonly CancellationTokenSource _ended = new();
     private int _reason = Open;
+    private CloseReason _drainReason = CloseReason.ShuttingDown;
     private bool _isAborted;
     private bool _isObserved;
 
@@ -37,7 +38,14 @@ internal sealed partial class StreamConnection
     public void Abort() => CloseNow(CloseReason.Aborted);
 
     /// <summary>Reads nothing more; what was read is handled and answered, then the connection is closed.</summary>
-    public void Drain() => _stopReceiving.Cancel();
+    public void Drain(CloseReason reason = CloseReason.ShuttingDown)
+    {
+        if (!_stopReceiving.IsCancellationRequested)
+        {
+            _drainReason = reason;
+            _stopReceiving.Cancel();
+        }
+    }
 
     /// <summary>Takes nothing more in either direction, and closes when what was sent has left.</summary>
     public void BeginClose(CloseReason reason)

@@ -5,10 +5,14 @@ namespace Transports;
 
 internal sealed partial class StreamConnection
 {
+    private const long Never = long.MaxValue;
+
     private int _examined;
     private int _expected;
     private bool _sawEndOfStream;
     private long _lastActivity;
+    private long _unfinishedSince = Never;
+    private int _unfinishedBytes;
     private bool _isBusy;
 
     /// <summary>How long nothing has been received or handled; zero while the handler works.</summary>
@@ -16,7 +20,34 @@ internal sealed partial class StreamConnection
         ? TimeSpan.Zero
         : _environment.TimeProvider.GetElapsedTime(Volatile.Read(ref _lastActivity), now);
 
+    /// <summary>How long a message has been unfinished, and how many bytes of it are here; zero for none.</summary>
+    public TimeSpan UnfinishedFor(long now, out int bytes)
+    {
+        var since = Volatile.Read(ref _unfinishedSince);
+        bytes = Volatile.Read(ref _unfinishedBytes);
+        return since == Never || Volatile.Read(ref _isBusy)
+            ? TimeSpan.Zero
+            : _environment.TimeProvider.GetElapsedTime(since, now);
+    }
+
     private void Touch() => Volatile.Write(ref _lastActivity, _environment.TimeProvider.GetTimestamp());
+
+    /// <summary>Notes for the sweep what the last receive has left: nothing, as a rule.</summary>
+    private void NoteUnfinished(int received)
+    {
+        var left = _input.Unread.Length;
+        if (left == 0)
+        {
+            Volatile.Write(ref _unfinishedSince, Never);
+        }
+        else if (_unfinishedSince == Never || left != _unfinishedBytes + received)
+        {
+            // Something was handled, so what is left is a message that began just now.
+            Volatile.Write(ref _unfinishedSince, _lastActivity);
+        }
+
+        Volatile.Write(ref _unfinishedBytes, left);
+    }
 
     private async Task RunAsync()
     {
@@ -31,7 +62,7 @@ internal sealed partial class StreamConnection
         catch (OperationCanceledException) when (_stopReceiving.IsCancellationRequested)
         {
             // Only a drain stops the receiving without having set a reason.
-            reason = CloseReason.ShuttingDown;
+            reason = _drainReason;
         }
 #pragma warning disable CA1031 // whatever a stream throws ends this connection and nothing else
         catch (Exception exception)
@@ -61,10 +92,11 @@ internal sealed partial class StreamConnection
 
             _input.ReleaseIfEmpty();
             Touch();
+            NoteUnfinished(count);
             Volatile.Write(ref _isBusy, false);
             if (_stopReceiving.IsCancellationRequested)
             {
-                return CloseReason.ShuttingDown;
+                return _drainReason;
             }
         }
     }

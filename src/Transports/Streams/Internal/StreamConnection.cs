@@ -46,6 +46,9 @@ internal sealed partial class StreamConnection : IConnection, IThreadPoolWorkIte
         Touch();
     }
 
+    /// <summary>When it has lived long enough, as a timestamp of the clock.</summary>
+    public long ExpiresAt { get; set; } = Never;
+
     public string Id => _id ?? SetId();
 
     public EndPoint LocalEndPoint => _stream.LocalEndPoint;

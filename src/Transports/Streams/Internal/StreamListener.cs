@@ -13,7 +13,8 @@ internal sealed class StreamListener : IListener
     private readonly IStreamAdmission? _admission;
     private readonly PendingHandshakes? _handshakes;
     private readonly ConnectionSet _connections;
-    private readonly IdleSweep _idleSweep;
+    private readonly ConnectionSweep _sweep;
+    private readonly AcceptRate _rate;
     private readonly AcceptBackoff _backoff;
     private readonly LogThrottle _refused;
     private readonly CancellationTokenSource _stopAccepting = new();
@@ -33,8 +34,9 @@ internal sealed class StreamListener : IListener
         LocalEndPoint = source.LocalEndPoint;
         _admission = admission;
         _handshakes = admission is null ? null : new PendingHandshakes(admission, this, environment);
-        _connections = new ConnectionSet(environment.Options);
-        _idleSweep = new IdleSweep(_connections, environment.Options.IdleTimeout, environment.TimeProvider);
+        _connections = new ConnectionSet(environment.Options, environment.TimeProvider);
+        _sweep = new ConnectionSweep(_connections, environment.Options, environment.TimeProvider);
+        _rate = new AcceptRate(environment.Options.MaxAcceptsPerSecond, environment.TimeProvider);
         _backoff = new AcceptBackoff(
             LocalEndPoint, environment.Logger, environment.Metrics, environment.TimeProvider);
         _refused = new LogThrottle(environment.TimeProvider);
@@ -121,7 +123,7 @@ internal sealed class StreamListener : IListener
 
         var isConcerned = _admission is not null && _admission.Concerns(stream);
         var countedAs = isConcerned ? _admission!.CountsAs(stream) : stream.RemoteEndPoint;
-        if (!_connections.TryReserve(countedAs))
+        if (!_rate.TryTake() || !_connections.TryReserve(countedAs))
         {
             await RefuseAsync(stream).ConfigureAwait(false);
         }
@@ -173,7 +175,7 @@ internal sealed class StreamListener : IListener
         await Continuations.CancelAsync(_stopAccepting).ConfigureAwait(false);
         await _accepting.ConfigureAwait(false);
         await _source.DisposeAsync().ConfigureAwait(false);
-        _idleSweep.Dispose();
+        _sweep.Dispose();
         if (_handshakes is not null)
         {
             await _handshakes.DisposeAsync().ConfigureAwait(false);

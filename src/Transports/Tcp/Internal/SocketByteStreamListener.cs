@@ -26,7 +26,7 @@ internal sealed class SocketByteStreamListener : IByteStreamListener
             try
             {
                 socket = await _socket.AcceptAsync(cancellationToken).ConfigureAwait(false);
-                SocketFactory.Configure(socket, _options);
+                SocketFactory.ConfigureAccepted(socket, _options);
                 return new SocketByteStream(socket, LocalEndPoint, _timeProvider);
             }
             catch (Exception exception)
