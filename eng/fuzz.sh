@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Throws random byte streams at every framing. Usage: eng/fuzz.sh [inputs for each framing] [seed]
+# Throws random byte streams at every framing, and near-headers at the parser of the PROXY protocol.
+# Usage: eng/fuzz.sh [inputs for each] [seed]
 # The same seed gives the same streams; without one, each run has its own and prints it.
 set -euo pipefail
 cd "$(dirname "$0")/.."

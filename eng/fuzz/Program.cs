@@ -1,5 +1,6 @@
 using System.Globalization;
 using Transports.Tests.Framing;
+using Transports.Tests.ProxyProtocol;
 
 if (args is not [var inputsText, var seedText]
     || !int.TryParse(inputsText, CultureInfo.InvariantCulture, out var inputs)
@@ -9,7 +10,7 @@ if (args is not [var inputsText, var seedText]
     return 2;
 }
 
-Console.WriteLine($"Seed {seed}: {inputs} random streams for each framing.");
+Console.WriteLine($"Seed {seed}: {inputs} random inputs for each framing, and for the PROXY protocol.");
 try
 {
     foreach (var (name, framing) in Framings.All)
@@ -18,6 +19,8 @@ try
         Console.WriteLine($"{name}: kept its contract.");
     }
 
+    ProxyHeaderFuzz.Run(seed, inputs);
+    Console.WriteLine("PROXY headers: kept their contract.");
     return 0;
 }
 catch (InvalidOperationException fault)

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Net;
 using Transports.Framing;
 
 namespace Transports;
@@ -101,6 +102,29 @@ public sealed class EndpointQueryReader
         }
 
         return FramingText.Parse(text) ?? Fault(key, text, FramingText.Expected, otherwise);
+    }
+
+    /// <summary>Reads networks with commas between: <c>10.0.0.0/8,2001:db8::/32</c>.</summary>
+    /// <returns>The value, or <paramref name="otherwise"/> if the key is not there or is faulty.</returns>
+    public IReadOnlyList<IPNetwork> Networks(string key, IReadOnlyList<IPNetwork> otherwise)
+    {
+        if (!Find(key, out var text))
+        {
+            return otherwise;
+        }
+
+        var networks = new List<IPNetwork>();
+        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (!IPNetwork.TryParse(part, out var network))
+            {
+                return Fault(key, text, "networks such as 10.0.0.0/8 with commas between", otherwise);
+            }
+
+            networks.Add(network);
+        }
+
+        return networks;
     }
 
     /// <summary>Reads the options that every transport has, named as the properties are.</summary>

@@ -21,8 +21,8 @@ public abstract class StreamTransportOptions : TransportOptions
     public int MaxConnectionsPerAddress { get; set; } = 10_000;
 
     /// <summary>
-    /// The most connections that one listener keeps from one network prefix: those who have a whole network have as many
-    /// addresses as they like. One more is reset at once and counted. Default 10,000, which is no limit of its own.
+    /// The most connections that one listener keeps from one network prefix: those who have a whole network have as
+    /// many addresses as they like. One more is reset at once and counted. Default 10,000, which is no limit of its own.
     /// </summary>
     public int MaxConnectionsPerPrefix { get; set; } = 10_000;
 
@@ -41,8 +41,8 @@ public abstract class StreamTransportOptions : TransportOptions
     public int MaxAcceptsPerSecond { get; set; } = 10_000;
 
     /// <summary>
-    /// How fast a message that has begun must arrive at least, in bytes per second, at a listener; one that is slower is
-    /// closed as <see cref="CloseReason.SlowSender"/>. Default 240; 0 is no limit.
+    /// How fast a message that has begun must arrive at least, in bytes per second, at a listener; one that is slower
+    /// is closed as <see cref="CloseReason.SlowSender"/>. Default 240; 0 is no limit.
     /// </summary>
     public int MinReceiveRate { get; set; } = 240;
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using Transports.Framing;
 
@@ -78,8 +79,16 @@ public class TcpTransportOptions : StreamTransportOptions
     public SslClientAuthenticationOptions? ClientTls { get; set; }
 
     /// <summary>
-    /// How long the beginning of a connection may take, from its acceptance to the end of the TLS handshake; at a
-    /// client the TLS handshake. Default 10 s.
+    /// The networks of proxies that begin each connection with a header of the PROXY protocol, version 1 or 2, so that
+    /// the client's address survives them: <see cref="IConnection.RemoteEndPoint"/> is the client's, and limits per
+    /// address count the client. One that is missing or malformed ends the connection. From anybody else no header is
+    /// read. Before TLS. Default empty.
+    /// </summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; set; } = [];
+
+    /// <summary>
+    /// How long the beginning of a connection may take, from its acceptance to the end of the TLS handshake, a
+    /// proxy's header included; at a client the TLS handshake. Default 10 s.
     /// </summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -113,6 +122,11 @@ public class TcpTransportOptions : StreamTransportOptions
         OptionRules.Timeout(faults, UserTimeout, nameof(UserTimeout));
         OptionRules.Timeout(faults, HandshakeTimeout, nameof(HandshakeTimeout));
         OptionRules.AtLeast(faults, MaxPendingHandshakes, 1, nameof(MaxPendingHandshakes));
+        if (TrustedProxies is null)
+        {
+            faults.Add($"{nameof(TrustedProxies)} must be set.");
+        }
+
         if (ServerTls is not null && ServerTlsSelector is not null)
         {
             faults.Add($"Only one of {nameof(ServerTls)} and {nameof(ServerTlsSelector)} may be set.");
@@ -131,6 +145,7 @@ public class TcpTransportOptions : StreamTransportOptions
     private protected override TransportOptions Copy()
     {
         var copy = (TcpTransportOptions)base.Copy();
+        copy.TrustedProxies = [.. TrustedProxies];
         copy.ServerTls = ServerTls is null ? null : TlsHandshake.Copy(ServerTls);
         copy.ClientTls = ClientTls is null ? null : TlsHandshake.Copy(ClientTls);
         return copy;

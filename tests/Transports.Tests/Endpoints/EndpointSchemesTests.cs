@@ -100,7 +100,8 @@ public class EndpointSchemesTests
     [InlineData(
         "unix:///run/a.sock",
         typeof(TcpTransportOptions),
-        "NoDelay", "DualMode", "HandshakeTimeout", "MaxPendingHandshakes")]
+        "NoDelay", "DualMode", "HandshakeTimeout", "MaxPendingHandshakes",
+        "KeepAliveTime", "KeepAliveInterval", "KeepAliveProbes", "UserTimeout", "TrustedProxies")]
     [InlineData("udp://127.0.0.1:1", typeof(UdpTransportOptions))]
     public void Resolve_OfEveryScheme_KnowsAllOptionsThatATextCanGive(
         string uri, Type options, params string[] meaningless)

@@ -15,7 +15,9 @@ internal sealed class ScriptedByteStream : ByteStream
 
     public override EndPoint LocalEndPoint { get; } = new IPEndPoint(IPAddress.Loopback, 1);
 
-    public override EndPoint RemoteEndPoint { get; } = new IPEndPoint(IPAddress.Loopback, 2);
+    public override EndPoint RemoteEndPoint => Remote;
+
+    public EndPoint Remote { get; init; } = new IPEndPoint(IPAddress.Loopback, 2);
 
     public TaskCompletionSource Completed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

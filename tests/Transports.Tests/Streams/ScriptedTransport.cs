@@ -32,9 +32,9 @@ internal sealed class ScriptedTransport(
 
     public async Task<IConnection> ConnectAsync() => await ConnectAsync(LocalEndPoint);
 
-    public ScriptedByteStream Arrive()
+    public ScriptedByteStream Arrive(string remote = "127.0.0.1:2")
     {
-        var stream = new ScriptedByteStream();
+        var stream = new ScriptedByteStream { Remote = IPEndPoint.Parse(remote) };
         _arrivals.Writer.TryWrite(stream);
         return stream;
     }

@@ -22,6 +22,7 @@ internal static class TcpOptionsText
         options.KeepAliveInterval = query.Time("keepAliveInterval", options.KeepAliveInterval);
         options.KeepAliveProbes = query.Number("keepAliveProbes", options.KeepAliveProbes);
         options.UserTimeout = query.Time("userTimeout", options.UserTimeout);
+        options.TrustedProxies = query.Networks("trustedProxies", options.TrustedProxies);
         options.HandshakeTimeout = query.Time("handshakeTimeout", options.HandshakeTimeout);
         options.MaxPendingHandshakes = query.Number("maxPendingHandshakes", options.MaxPendingHandshakes);
     }

@@ -24,7 +24,9 @@ internal sealed class AcceptBackoff(
         metrics.AcceptFailed();
         if (_throttle.TryPass(out var suppressed))
         {
-            TransportLog.AcceptFailed(logger, endPoint, suppressed, exception);
+            // Its text alone. To show a stack trace the runtime may load an assembly, and a process that is out of file
+            // descriptors cannot: the runtime then ends it as out of memory.
+            TransportLog.AcceptFailed(logger, endPoint, exception.Message, suppressed);
         }
 
         var delay = _next;

@@ -3,8 +3,8 @@ using System.Net;
 namespace Transports;
 
 /// <summary>
-/// The connections of one listener, counted in all, per address and per prefix. A stream takes its place as soon as it is accepted,
-/// so that what is still shaking hands counts too.
+/// The connections of one listener, counted in all, per address and per prefix. A stream takes its place as soon as it
+/// is accepted, so that what is still shaking hands counts too.
 /// </summary>
 internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider timeProvider)
 {

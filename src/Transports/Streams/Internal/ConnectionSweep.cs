@@ -19,7 +19,8 @@ internal sealed class ConnectionSweep : IDisposable
     {
         (_connections, _options, _timeProvider) = (connections, options, timeProvider);
         var grace = options.MinReceiveRate == 0 ? Timeout.InfiniteTimeSpan : options.MinReceiveRateGrace;
-        _longest = Shorter(Shorter(options.IdleTimeout, grace), options.MaxConnectionLifetime);
+        var life = options.MaxConnectionLifetime;
+        _longest = Shorter(Shorter(options.IdleTimeout, grace), life == Timeout.InfiniteTimeSpan ? life : life / 8);
         if (_longest != Timeout.InfiniteTimeSpan)
         {
             (_planned, _sweptAt) = (_longest, timeProvider.GetTimestamp());

@@ -2,17 +2,41 @@ using System.Net;
 
 namespace Transports;
 
-/// <summary>The beginning of a connection that was accepted: TLS.</summary>
+/// <summary>The beginning of a connection that was accepted: first what a proxy has to say, then TLS.</summary>
 internal sealed class TcpAdmission(TcpTransportOptions options) : IStreamAdmission
 {
     public TimeSpan Timeout => options.HandshakeTimeout;
 
     public int MaxPending => options.MaxPendingHandshakes;
 
-    public bool Concerns(ByteStream accepted) => true;
+    public bool Concerns(ByteStream accepted) => options.HasServerTls || IsFromProxy(accepted);
 
-    public EndPoint? CountsAs(ByteStream accepted) => accepted.RemoteEndPoint;
+    /// <summary>All clients of a proxy share its address: it is not what limits are about.</summary>
+    public EndPoint? CountsAs(ByteStream accepted) => IsFromProxy(accepted) ? null : accepted.RemoteEndPoint;
 
-    public ValueTask<ByteStream> AdmitAsync(ByteStream accepted, CancellationToken cancellationToken) =>
-        TlsHandshake.AcceptAsync(accepted, options, cancellationToken);
+    public async ValueTask<ByteStream> AdmitAsync(ByteStream accepted, CancellationToken cancellationToken)
+    {
+        var stream = IsFromProxy(accepted)
+            ? await ProxyHeaderReader.ReadAsync(accepted, options.BufferPool, cancellationToken).ConfigureAwait(false)
+            : accepted;
+        return options.HasServerTls
+            ? await TlsHandshake.AcceptAsync(stream, options, cancellationToken).ConfigureAwait(false)
+            : stream;
+    }
+
+    private bool IsFromProxy(ByteStream accepted)
+    {
+        if (options.TrustedProxies.Count > 0 && accepted.RemoteEndPoint is IPEndPoint { Address: var address })
+        {
+            foreach (var network in options.TrustedProxies)
+            {
+                if (network.Contains(address))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
 }
