@@ -22,7 +22,8 @@ public abstract class StreamTransportOptions : TransportOptions
 
     /// <summary>
     /// The most connections that one listener keeps from one network prefix: those who have a whole network have as
-    /// many addresses as they like. One more is reset at once and counted. Default 10,000, which is no limit of its own.
+    /// many addresses as they like. One more is reset at once and counted. Default 10,000, which is no limit of its
+    /// own.
     /// </summary>
     public int MaxConnectionsPerPrefix { get; set; } = 10_000;
 

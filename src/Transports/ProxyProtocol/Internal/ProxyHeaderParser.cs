@@ -6,7 +6,7 @@ namespace Transports;
 /// </summary>
 internal static class ProxyHeaderParser
 {
-    /// <summary>No header may be longer: version 2 has room for 64 KiB of extensions, but nobody sends as much.</summary>
+    /// <summary>No header may be longer: version 2 has room for 64 KiB, but nobody sends as much.</summary>
     public const int MaxBytes = 4096;
 
     /// <summary>Looks for a whole header at the start of what has been received.</summary>

@@ -75,7 +75,7 @@ internal static class ProxyHeaderV1
         return count;
     }
 
-    /// <summary>Only the plain forms: what the framework reads besides, such as 0x7f.1, is not an address here.</summary>
+    /// <summary>Only plain forms: what the framework reads besides, such as 0x7f.1, is no address here.</summary>
     private static bool TryParseAddress(ReadOnlySpan<byte> text, bool isIPv4, out IPAddress address)
     {
         address = IPAddress.None;
