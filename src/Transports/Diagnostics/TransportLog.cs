@@ -31,7 +31,8 @@ internal static partial class TransportLog
     public static partial void ObserverFaulted(ILogger logger, string connectionId, Exception exception);
 
     [LoggerMessage(
-        7, LogLevel.Warning, "Accepting on {EndPoint} failed and goes on: {Error}; {Suppressed} like it were not logged",
+        7, LogLevel.Warning,
+        "Accepting on {EndPoint} failed and goes on: {Error}; {Suppressed} like it were not logged",
         EventName = "AcceptFailed")]
     public static partial void AcceptFailed(ILogger logger, EndPoint endPoint, string error, long suppressed);
 
