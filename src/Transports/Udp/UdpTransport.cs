@@ -34,7 +34,7 @@ public sealed class UdpTransport : DatagramTransport
         ArgumentNullException.ThrowIfNull(options);
         _options = (UdpTransportOptions)options.Snapshot();
         _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(TransportLog.Category);
-        _reactors = DriverChoice.Make(_options.Driver, threads: 0, _logger);
+        _reactors = DriverChoice.Make(_options.Driver, threads: 0, _logger, BatchedUdpSocket.FindObstacle);
     }
 
     /// <inheritdoc/>

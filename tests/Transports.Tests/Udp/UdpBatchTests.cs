@@ -34,6 +34,9 @@ public sealed class UdpBatchTests : IDisposable
         Assert.Equal(2, SendVector.CountRun([.. Enumerable.Range(0, 9).Select(_ => To(0, 30_000))], false, 65_507));
     }
 
+    [LinuxFact]
+    public void Batches_Here_CanBeHad() => Assert.Null(BatchedUdpSocket.FindObstacle());
+
     [LinuxTheory]
     [InlineData(1)]
     [InlineData(2)]

@@ -8,7 +8,12 @@ internal static class DriverChoice
 {
     /// <summary>The reactors to use; null for the portable driver.</summary>
     /// <exception cref="PlatformNotSupportedException">The reactor was asked for and cannot run here.</exception>
-    public static ReactorGroup? Make(TransportDriver asked, int threads, ILogger logger)
+    /// <param name="asked">What the options say.</param>
+    /// <param name="threads">How many reactors; 0 is one for each core.</param>
+    /// <param name="logger">Told what was chosen, and why.</param>
+    /// <param name="findObstacle">Asked why what else is needed cannot be had; null if it can.</param>
+    public static ReactorGroup? Make(
+        TransportDriver asked, int threads, ILogger logger, Func<string?>? findObstacle = null)
     {
         if (asked == TransportDriver.Portable)
         {
@@ -16,7 +21,7 @@ internal static class DriverChoice
             return null;
         }
 
-        var obstacle = FindObstacle(threads, out var group);
+        var obstacle = FindObstacle(threads, findObstacle, out var group);
         if (obstacle is null)
         {
             TransportLog.DriverChosen(
@@ -34,7 +39,7 @@ internal static class DriverChoice
     }
 
     /// <summary>Why there can be no reactor; null if there can. A container may forbid what the kernel has.</summary>
-    private static string? FindObstacle(int threads, out ReactorGroup? group)
+    private static string? FindObstacle(int threads, Func<string?>? findObstacle, out ReactorGroup? group)
     {
         group = null;
         if (!OperatingSystem.IsLinux())
@@ -45,7 +50,7 @@ internal static class DriverChoice
         try
         {
             group = ReactorGroup.Get(threads);
-            return null;
+            return findObstacle?.Invoke();
         }
         catch (Exception exception) when (
             exception is TransportException or DllNotFoundException or EntryPointNotFoundException)

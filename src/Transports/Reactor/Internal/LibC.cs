@@ -31,6 +31,7 @@ internal static unsafe partial class LibC
     public const int OptionError = 4;
 
     public const int Eintr = 4;
+    public const int Ebadf = 9;
     public const int Eagain = 11;
     public const int Emsgsize = 90;
     public const int Einprogress = 115;

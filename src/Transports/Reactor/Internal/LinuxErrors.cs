@@ -23,7 +23,6 @@ internal static class LinuxErrors
     private const int Ehostdown = 112;
     private const int Ehostunreach = 113;
     private const int Eproto = 71;
-    private const int Ebadf = 9;
     private const int Einval = 22;
     private const int Enotsock = 88;
 
@@ -56,7 +55,7 @@ internal static class LinuxErrors
         error is Econnaborted or Eproto or Enetdown or Enetunreach or Ehostdown or Ehostunreach;
 
     /// <summary>No further accept on this socket can succeed.</summary>
-    public static bool EndsAccepting(int error) => error is Ebadf or Einval or Enotsock;
+    public static bool EndsAccepting(int error) => error is LibC.Ebadf or Einval or Enotsock;
 
     private static SocketError ToSocketError(int error) => error switch
     {
@@ -70,7 +69,7 @@ internal static class LinuxErrors
         Einval => SocketError.InvalidArgument,
         Eacces or Eperm => SocketError.AccessDenied,
         Enobufs or Enomem => SocketError.NoBufferSpaceAvailable,
-        Ebadf or Enotsock => SocketError.NotSocket,
+        LibC.Ebadf or Enotsock => SocketError.NotSocket,
         _ => SocketError.SocketError,
     };
 }

@@ -37,6 +37,22 @@ internal sealed unsafe class BatchedUdpSocket
     /// <summary>True when the kernel hands over datagrams of one peer as one (GRO).</summary>
     public bool ReceivesJoined { get; }
 
+    /// <summary>Why datagrams cannot move in batches here; null if they can.</summary>
+    /// <remarks>A call that exists complains of the descriptor; a filter of a container says something else.</remarks>
+    public static string? FindObstacle()
+    {
+        if (LibC.ReceiveMany(-1, null, 0, flags: 0, timeout: null) < 0
+            && Marshal.GetLastPInvokeError() is not LibC.Ebadf and var receiving)
+        {
+            return $"recvmmsg is not to be had: {LinuxErrors.Describe(receiving)}";
+        }
+
+        return LibC.SendMany(-1, null, 0, flags: 0) < 0
+            && Marshal.GetLastPInvokeError() is not LibC.Ebadf and var sending
+            ? $"sendmmsg is not to be had: {LinuxErrors.Describe(sending)}"
+            : null;
+    }
+
     /// <summary>Receives into the vector.</summary>
     /// <returns>0, or the number of the error.</returns>
     /// <exception cref="ObjectDisposedException">The socket is gone.</exception>
