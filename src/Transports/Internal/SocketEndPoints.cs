@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -6,6 +7,11 @@ namespace Transports;
 /// <summary>Endpoints as users should see them.</summary>
 internal static class SocketEndPoints
 {
+    /// <summary>As it stands in messages: the framework puts its address family in front of a name.</summary>
+    public static string Describe(EndPoint endPoint) => endPoint is DnsEndPoint name
+        ? string.Create(CultureInfo.InvariantCulture, $"{name.Host}:{name.Port}")
+        : endPoint.ToString()!;
+
     /// <summary>
     /// IPv4 that came mapped into IPv6 becomes IPv4 again, so that one peer has one name in keys, logs and limits. The
     /// unnamed end of a Unix socket becomes null.

@@ -22,15 +22,16 @@ internal static class SocketErrors
         };
 
     /// <summary>What a failed attempt to connect means.</summary>
-    public static ConnectionFailedException OnConnect(SocketException exception, EndPoint endPoint) =>
-        exception.SocketErrorCode switch
+    public static ConnectionFailedException OnConnect(SocketException exception, EndPoint endPoint)
+    {
+        var peer = SocketEndPoints.Describe(endPoint);
+        return exception.SocketErrorCode switch
         {
-            SocketError.ConnectionRefused =>
-                new ConnectionFailedException($"Nobody listens on {endPoint}.", exception),
-            SocketError.TimedOut =>
-                new ConnectionFailedException($"{endPoint} did not answer in time.", exception),
-            _ => new ConnectionFailedException($"Connecting to {endPoint} failed: {exception.Message}", exception),
+            SocketError.ConnectionRefused => new ConnectionFailedException($"Nobody listens on {peer}.", exception),
+            SocketError.TimedOut => new ConnectionFailedException($"{peer} did not answer in time.", exception),
+            _ => new ConnectionFailedException($"Connecting to {peer} failed: {exception.Message}", exception),
         };
+    }
 
     /// <summary>What a failed send or receive on a stream means.</summary>
     public static ConnectionClosedException OnTransfer(SocketException exception) =>

@@ -103,7 +103,8 @@ public abstract class ByteStreamTransport : ITransport
         catch (OperationCanceledException exception) when (timeout.IsCancellationRequested)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new ConnectionFailedException($"{remoteEndPoint} did not answer within {limit}.", exception);
+            throw new ConnectionFailedException(
+                $"{SocketEndPoints.Describe(remoteEndPoint)} did not answer within {limit}.", exception);
         }
         catch (OperationCanceledException exception)
         {

@@ -31,8 +31,9 @@ public class TcpConnectTests
     {
         var transport = new TcpTransport(new TcpTransportOptions { Driver = driver });
 
-        await Assert.ThrowsAsync<ConnectionFailedException>(
+        var thrown = await Assert.ThrowsAsync<ConnectionFailedException>(
             () => transport.ConnectAsync(new DnsEndPoint("nobody.invalid", 1)).AsTask().WaitAsync(Patience));
+        Assert.Contains(" nobody.invalid:1 ", thrown.Message, StringComparison.Ordinal);
     }
 
     [Theory]

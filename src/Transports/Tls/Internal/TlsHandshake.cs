@@ -52,10 +52,11 @@ internal static class TlsHandshake
             plain.Abort();
             await plain.DisposeAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
+            var peer = SocketEndPoints.Describe(endPoint);
             throw new ConnectionFailedException(
                 timeout.IsCancellationRequested
-                    ? $"{endPoint} did not finish the TLS handshake within {options.HandshakeTimeout}."
-                    : $"The TLS handshake with {endPoint} failed: {exception.Message}",
+                    ? $"{peer} did not finish the TLS handshake within {options.HandshakeTimeout}."
+                    : $"The TLS handshake with {peer} failed: {exception.Message}",
                 exception);
         }
     }
