@@ -49,6 +49,9 @@ public sealed class TransportSettings
         options.LingerTimeout = LingerTimeout ?? options.LingerTimeout;
         options.OutputHighWaterBytes = OutputHighWaterBytes ?? options.OutputHighWaterBytes;
         options.ReadBufferBytes = ReadBufferBytes ?? options.ReadBufferBytes;
+
+        // Where a fact moves the clock by hours, no peer keeps up with a least rate.
+        options.MinReceiveRate = 0;
         return options;
     }
 
