@@ -43,12 +43,12 @@ public class TraceTextTests
         sequenceDiagram
             participant h0 as client
             participant h1 as server
-            h0->>h1: #35;1 15 B #34;hello #60;#38;#62; world#34; (40.0000 ms)
-            h1->>h0: #35;1 15 B #34;HELLO #60;#38;#62; WORLD#34; (40.0000 ms)
+            h0->>h1: #35;1 15 B #34;hello #60;#38;#62; wo#34;... (40.0000 ms)
+            h1->>h0: #35;1 15 B #34;HELLO #60;#38;#62; WO#34;... (40.0000 ms)
             h0--xh1: #35;2 4 B #34;gone#34; (dropped: loss)
             h0->>h1: #35;3 empty (corrupted, 41.0000 ms)
             h0->>h1: #35;3 empty (copy of #35;3, 30.0000 ms)
-            Note over h0: linkchanged: partition#59; #35;end
+            Note over h0: link to server: partition#59; #35;end
 
         """,
         SampleTrace.Datagrams().ToMermaid());
@@ -67,10 +67,11 @@ public class TraceTextTests
         Assert.All(arrows, line => Assert.True((double)line.Attribute("y2")! > (double)line.Attribute("y1")!));
         Assert.Single(svg.Descendants(Svg + "path"), path => (string?)path.Attribute("class") == "cross");
         var texts = svg.Descendants(Svg + "text").Select(text => text.Value).ToArray();
-        Assert.Contains("#1 15 B \"hello <&> world\"", texts);
+        Assert.Contains("#1 15 B \"hello <&> wo\"...", texts);
         Assert.Contains("#2 4 B \"gone\" (dropped: loss)", texts);
-        Assert.Contains("linkchanged: partition; #end", texts);
+        Assert.Contains("link to server: partition; #end", texts);
         Assert.Contains("prefers-color-scheme: dark", svg.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("var(", svg.ToString(), StringComparison.Ordinal); // Few viewers know variables.
     }
 
     [Fact]
@@ -81,6 +82,22 @@ public class TraceTextTests
         Assert.Single(svg.Descendants(Svg + "line"),
             line => (string?)line.Attribute("class") == "again" && line.Attribute("marker-end") is not null);
         Assert.DoesNotContain("NaN", svg.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WriteSvgAsync_Stream_NoLineStrikesALabelOut()
+    {
+        var drawn = (await SvgOf(SampleTrace.Stream())).Elements().ToArray();
+
+        var labels = drawn.Where(item => item.Name == Svg + "text" && item.Value.StartsWith('#')).ToArray();
+        Assert.Equal(9, labels.Length);
+        Assert.Equal(["start", "end"], labels.Select(label => (string)label.Attribute("text-anchor")!).Distinct());
+        Assert.DoesNotContain(drawn.SkipWhile(item => item != labels[0]), item => item.Name == Svg + "line");
+        foreach (var side in labels.GroupBy(label => (string)label.Attribute("x")!))
+        {
+            var heights = side.Select(label => (double)label.Attribute("y")!).ToArray();
+            Assert.All(heights.Zip(heights.Skip(1)), pair => Assert.True(pair.Second - pair.First > 14));
+        }
     }
 
     [Fact]

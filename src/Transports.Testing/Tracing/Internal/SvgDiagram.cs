@@ -7,12 +7,14 @@ namespace Transports.Testing;
 /// <summary>Writes a sequence diagram as SVG: a line down for each host, an arrow for each copy of a packet.</summary>
 /// <remarks>
 /// Down is later. The height grows with the events and, slowly, with the time between them: an hour of silence takes as
-/// much room as a few packets, and no two labels cover each other.
+/// much room as a few packets. Labels lie flat, on top of all lines, so that none is struck out and those of one host
+/// never cover each other.
 /// </remarks>
 internal sealed class SvgDiagram
 {
     private const int Left = 150;
-    private const int LaneWidth = 380;
+    private const int Right = 60;
+    private const int LaneWidth = 440;
     private const int Top = 96;
     private const int LabelHeight = 22;
     private const int EventHeight = 6;
@@ -42,7 +44,7 @@ internal sealed class SvgDiagram
     public string Write()
     {
         var height = Lay();
-        var width = Left + (Math.Max(1, _lanes.Count) * LaneWidth) - (LaneWidth / 2);
+        var width = Left + (Math.Max(1, _lanes.Count - 1) * LaneWidth) + Right;
         Add($"""
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height:0}" width="{width}" height="{height:0}"
               role="img" aria-label="Sequence diagram">
@@ -57,11 +59,9 @@ internal sealed class SvgDiagram
                 """);
         }
 
+        _packets.ForEach(WriteArrow);
+        _packets.ForEach(WriteLabel);
         WriteTimes();
-        foreach (var packet in _packets)
-        {
-            WriteArrow(packet);
-        }
 
         if (_hidden > 0)
         {
@@ -104,16 +104,18 @@ internal sealed class SvgDiagram
             var y = _heights[item.Sequence];
             if (item.Time != shownTime && y - shownY >= 13)
             {
-                var time = TraceTexts.Milliseconds(item.Time);
+                var time = TraceTexts.ShortMilliseconds(item.Time);
                 Add($"<text class=\"time\" x=\"{Left - 40}\" y=\"{y + 4:0.#}\">{time} ms</text>");
                 (shownTime, shownY) = (item.Time, y);
             }
 
             if (item.Protocol == NetworkProtocol.None && _lanes.TryGetValue(item.Source, out var lane))
             {
+                var remark = Escape(TraceTexts.Remark(item));
+                var (anchor, x) = IsLast(lane) ? ("end", X(lane) - 8) : ("start", X(lane) + 8);
                 Add($"""
                     <circle class="event" cx="{X(lane)}" cy="{y:0.#}" r="3.5"/>
-                    <text class="note" x="{X(lane) + 8}" y="{y + 4:0.#}">{Escape(TraceTexts.Remark(item))}</text>
+                    <text class="note" x="{x}" y="{y + 4:0.#}" text-anchor="{anchor}">{remark}</text>
                     """);
             }
         }
@@ -125,7 +127,7 @@ internal sealed class SvgDiagram
         double to = X(_lanes.GetValueOrDefault(packet.First.Destination, _lanes[packet.First.Source]));
         var y1 = _heights[packet.First.Sequence];
         var y2 = packet.Last is { } last && last != packet.First ? _heights[last.Sequence] : y1 + LabelHeight;
-        var kind = packet.IsDropped ? "lost" : packet.IsCopy ? "copy" : packet.IsRetransmission ? "again" : "sent";
+        var kind = Kind(packet);
         if (packet.Last is not { Kind: NetworkEventKind.Delivered })
         {
             to = from + ((to - from) * 0.6);
@@ -139,21 +141,24 @@ internal sealed class SvgDiagram
         {
             Add($"<path class=\"cross\" d=\"M{to - 6:0.#} {y2 - 6:0.#}l12 12m0 -12l-12 12\"/>");
         }
-
-        WriteLabel(packet, kind, from, y1, Math.Atan2(y2 - y1, Math.Abs(to - from)), isRightward: to >= from);
     }
 
-    private void WriteLabel(TracedPacket packet, string kind, double x, double y, double slope, bool isRightward)
+    private void WriteLabel(TracedPacket packet)
     {
         var remarks = packet.Remarks.Count > 0 ? $" ({string.Join(", ", packet.Remarks)})" : "";
         var label = Escape(TraceTexts.ShortLabel(packet.First) + remarks);
-        var angle = slope * 180 / Math.PI * (isRightward ? 1 : -1);
-        var (anchor, start) = isRightward ? ("start", x + 12) : ("end", x - 12);
-        Add($"""
-            <text class="{kind}" x="{start}" y="{y - 4:0.#}" text-anchor="{anchor}"
-              transform="rotate({angle:0.##} {x} {y:0.#})">{label}</text>
-            """);
+        var from = _lanes[packet.First.Source];
+        var isLeftward = _lanes.GetValueOrDefault(packet.First.Destination, from) < from || IsLast(from);
+        var (anchor, x) = isLeftward ? ("end", X(from) - 12) : ("start", X(from) + 12);
+        var y = _heights[packet.First.Sequence] - 4;
+        Add($"<text class=\"{Kind(packet)}\" x=\"{x}\" y=\"{y:0.#}\" text-anchor=\"{anchor}\">{label}</text>");
     }
+
+    private static string Kind(TracedPacket packet) =>
+        packet.IsDropped ? "lost" : packet.IsCopy ? "copy" : packet.IsRetransmission ? "again" : "sent";
+
+    /// <summary>Whether it is the rightmost of several: texts beside it stand to its left.</summary>
+    private bool IsLast(int lane) => lane > 0 && lane == _lanes.Count - 1;
 
     private static string Marker(TracedPacket packet, string kind) =>
         packet.Last is { Kind: NetworkEventKind.Delivered } ? $" marker-end=\"url(#{kind})\"" : "";

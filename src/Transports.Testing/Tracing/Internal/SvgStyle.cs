@@ -6,42 +6,28 @@ namespace Transports.Testing;
 /// <summary>The colours of <see cref="SvgDiagram"/>, for light and for dark ground, and what they mean.</summary>
 internal static class SvgStyle
 {
-    private const string Text = """
-        <style>
-        svg { --ground: #ffffff; --ink: #1f2933; --faint: #7b8794;
-          --sent: #1769aa; --again: #b45309; --copy: #7b3fb5; --lost: #c62828; }
-        @media (prefers-color-scheme: dark) {
-        svg { --ground: #11161c; --ink: #e4e7eb; --faint: #8a97a5;
-          --sent: #63b3ed; --again: #f6ad55; --copy: #c39bf2; --lost: #fc8181; }
-        }
-        .ground { fill: var(--ground); }
-        text { font: 12px ui-monospace, monospace; fill: var(--ink);
-          stroke: var(--ground); stroke-width: 3px; paint-order: stroke; }
+    private const string Shapes = """
+        text { font: 12px ui-monospace, monospace; stroke-width: 3px; paint-order: stroke; }
         .host { font-size: 15px; font-weight: bold; text-anchor: middle; }
-        .time { fill: var(--faint); text-anchor: end; font-size: 11px; }
+        .time { text-anchor: end; font-size: 11px; }
         .note { font-style: italic; font-size: 11px; }
         line { stroke-width: 1.6; }
-        .lane { stroke: var(--faint); }
-        .event { fill: var(--ink); }
-        line.sent { stroke: var(--sent); }
-        line.again { stroke: var(--again); }
-        line.copy { stroke: var(--copy); stroke-dasharray: 7 4; }
-        line.lost { stroke: var(--lost); stroke-dasharray: 3 3; }
-        text.sent, marker.sent path { fill: var(--sent); }
-        text.again, marker.again path { fill: var(--again); }
-        text.copy, marker.copy path { fill: var(--copy); }
-        text.lost { fill: var(--lost); }
-        .cross { stroke: var(--lost); stroke-width: 2.5; fill: none; }
-        </style>
+        line.copy { stroke-dasharray: 7 4; }
+        line.lost { stroke-dasharray: 3 3; }
+        .cross { stroke-width: 2.5; fill: none; }
 
         """;
 
-    private static readonly (string Kind, string Meaning)[] Kinds =
-        [("sent", "delivered"), ("again", "retransmission"), ("copy", "copy"), ("lost", "dropped")];
+    private static readonly (string Kind, string Meaning, int Width)[] Kinds =
+        [("sent", "delivered", 120), ("again", "retransmission", 165), ("copy", "copy", 90), ("lost", "dropped", 0)];
 
     public static void AddDefinitions(StringBuilder svg, int left)
     {
-        svg.Append(Text).Append("<defs>\n");
+        svg.Append("<style>\n").Append(Shapes);
+        AddColours(svg, "#ffffff", "#1f2933", "#7b8794", ["#1769aa", "#b45309", "#7b3fb5", "#c62828"]);
+        svg.Append("@media (prefers-color-scheme: dark) {\n");
+        AddColours(svg, "#11161c", "#e4e7eb", "#8a97a5", ["#63b3ed", "#f6ad55", "#c39bf2", "#fc8181"]);
+        svg.Append("}\n</style>\n<defs>\n");
         foreach (var kind in (string[])["sent", "again", "copy"])
         {
             svg.Append(CultureInfo.InvariantCulture, $"""
@@ -52,13 +38,36 @@ internal static class SvgStyle
         }
 
         svg.Append("</defs>\n");
-        for (var i = 0; i < Kinds.Length; i++)
+        var x = left;
+        foreach (var (kind, meaning, width) in Kinds)
         {
-            var x = left + (i * 150);
-            var (kind, meaning) = Kinds[i];
             svg.Append(CultureInfo.InvariantCulture, $"""
                 <line class="{kind}" x1="{x}" y1="24" x2="{x + 26}" y2="24"/>
                 <text class="{kind}" x="{x + 32}" y="28">{meaning}</text>
+
+                """);
+            x += width;
+        }
+    }
+
+    /// <summary>Written out for either ground: many programs that show SVG know no variables.</summary>
+    private static void AddColours(StringBuilder svg, string ground, string ink, string faint, string[] kinds)
+    {
+        svg.Append(CultureInfo.InvariantCulture, $$"""
+            .ground { fill: {{ground}}; }
+            text { fill: {{ink}}; stroke: {{ground}}; }
+            .event { fill: {{ink}}; }
+            .time { fill: {{faint}}; }
+            .lane { stroke: {{faint}}; }
+            .cross { stroke: {{kinds[^1]}}; }
+
+            """);
+        for (var i = 0; i < Kinds.Length; i++)
+        {
+            var kind = Kinds[i].Kind;
+            svg.Append(CultureInfo.InvariantCulture, $$"""
+                line.{{kind}} { stroke: {{kinds[i]}}; }
+                text.{{kind}}, marker.{{kind}} path { fill: {{kinds[i]}}; }
 
                 """);
         }

@@ -7,6 +7,7 @@ namespace Transports.Testing;
 internal static class TraceTexts
 {
     private const int PreviewBytes = 24;
+    private const int ShortPreviewBytes = 12;
 
     /// <summary>The fault in small letters: "listed loss".</summary>
     public static string Name(NetworkFault fault) => fault switch
@@ -50,17 +51,29 @@ internal static class TraceTexts
         var segment = item.Protocol == NetworkProtocol.Tcp
             ? Invariant($" {Flags(item.Flags)} seq={item.SequenceNumber} ack={item.AcknowledgmentNumber}")
             : "";
-        return Invariant($"#{item.PacketNumber}{copy}{segment}{Payload(item)}");
+        return Invariant($"#{item.PacketNumber}{copy}{segment}{Payload(item, PreviewBytes)}");
     }
 
-    /// <summary>The same for a picture: short, and without TCP's long numbers.</summary>
-    public static string ShortLabel(NetworkTraceEvent item) => item.Protocol == NetworkProtocol.Tcp
-        ? Invariant($"#{item.PacketNumber} {Flags(item.Flags)}{Payload(item)}")
-        : Invariant($"#{item.PacketNumber}{Payload(item)}");
+    /// <summary>The same for a picture: short, without TCP's numbers and the flags that every segment has.</summary>
+    public static string ShortLabel(NetworkTraceEvent item)
+    {
+        var flags = item.PayloadBytes > 0 ? item.Flags & ~(TcpFlags.Psh | TcpFlags.Ack) : item.Flags;
+        var segment = item.Protocol == NetworkProtocol.Tcp && flags != TcpFlags.None ? $" {Flags(flags)}" : "";
+        return Invariant($"#{item.PacketNumber}{segment}{Payload(item, ShortPreviewBytes)}");
+    }
 
     /// <summary>What an event that is about no packet says in a picture.</summary>
-    public static string Remark(NetworkTraceEvent item) =>
-        item.Note is null ? Lower(item.Kind) : $"{Lower(item.Kind)}: {item.Note}";
+    public static string Remark(NetworkTraceEvent item) => (item.Kind, item.Note) switch
+    {
+        (_, null) => Lower(item.Kind),
+        (NetworkEventKind.LinkChanged, var note) => $"link to {item.Destination}: {note}",
+        (NetworkEventKind.HostChanged or NetworkEventKind.Note, var note) => note,
+        (_, var note) => $"{Lower(item.Kind)}: {note}",
+    };
+
+    /// <summary>For a picture: without digits that say nothing.</summary>
+    public static string ShortMilliseconds(TimeSpan time) =>
+        time.TotalMilliseconds.ToString("0.###", CultureInfo.InvariantCulture);
 
     public static string Milliseconds(TimeSpan time) =>
         (time.Ticks / (decimal)TimeSpan.TicksPerMillisecond).ToString("0.0000", CultureInfo.InvariantCulture);
@@ -75,14 +88,14 @@ internal static class TraceTexts
     private static string Flags(TcpFlags flags) =>
         flags == TcpFlags.None ? "-" : flags.ToString().ToUpperInvariant().Replace(", ", " ", StringComparison.Ordinal);
 
-    private static string Payload(NetworkTraceEvent item)
+    private static string Payload(NetworkTraceEvent item, int previewBytes)
     {
         if (item.PayloadBytes == 0)
         {
             return item.Protocol == NetworkProtocol.Udp ? " empty" : "";
         }
 
-        var kept = item.Payload.Span[..Math.Min(item.Payload.Length, PreviewBytes)];
+        var kept = item.Payload.Span[..Math.Min(item.Payload.Length, previewBytes)];
         if (kept.IsEmpty)
         {
             return Invariant($" {item.PayloadBytes} B");
