@@ -25,6 +25,7 @@ internal sealed class ReactorByteStream : ByteStream, IReactorTarget
     private EndPoint? _localEndPoint;
     private EndPoint? _remoteEndPoint;
     private Readiness? _writable;
+    private uint _watched = Watched;
     private int _burst;
     private bool _isAborted;
 
@@ -66,7 +67,7 @@ internal sealed class ReactorByteStream : ByteStream, IReactorTarget
         {
             _burst = 0;
             _readable.Clear();
-            _reactor.Modify(_descriptor, Watched, _key);
+            Watch();
         }
 
         var waiting = _readable.WaitAsync(cancellationToken);
@@ -213,7 +214,8 @@ internal sealed class ReactorByteStream : ByteStream, IReactorTarget
             while (true)
             {
                 _writable.Clear();
-                _reactor.Modify(_descriptor, Watched | LibC.EpollOut, _key);
+                Volatile.Write(ref _watched, Watched | LibC.EpollOut);
+                Watch();
                 await _writable.WaitAsync().ConfigureAwait(false);
                 bytes = bytes[Send(bytes.Span)..];
                 if (bytes.IsEmpty)
@@ -224,8 +226,24 @@ internal sealed class ReactorByteStream : ByteStream, IReactorTarget
         }
         finally
         {
-            _reactor.Modify(_descriptor, Watched, _key);
+            Volatile.Write(ref _watched, Watched);
+            Watch();
         }
+    }
+
+    /// <summary>
+    /// Tells the reactor what to watch for; what is ready already is reported again. A receive and a send may both come
+    /// here at once: whoever is last has told it what was last decided.
+    /// </summary>
+    private void Watch()
+    {
+        uint watched;
+        do
+        {
+            watched = Volatile.Read(ref _watched);
+            _reactor.Modify(_descriptor, watched, _key);
+        }
+        while (watched != Volatile.Read(ref _watched));
     }
 
     private void ThrowIfAborted()
