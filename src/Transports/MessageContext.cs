@@ -25,6 +25,21 @@ public abstract class MessageContext
     /// <summary>Writes replies straight into the transport's output buffer.</summary>
     public abstract MessageWriter Reply { get; }
 
+    /// <summary>
+    /// Says that the peer has shown that it receives what is sent to its address, for example by a token that only an
+    /// earlier reply carried. On UDP this lifts <see cref="DatagramTransportOptions.MaxReplyFactor"/> for the replies to
+    /// this message, and for what is sent through <see cref="Connection"/> as it was taken from this message. Where
+    /// peers connect there is nothing to show, and this does nothing.
+    /// </summary>
+    /// <remarks>
+    /// Nothing is remembered about the peer: its next message has to show it again. A second message alone shows
+    /// nothing, as it may be as forged as the first.
+    /// </remarks>
+    /// <exception cref="ObjectDisposedException">The message has been handled.</exception>
+    public virtual void ConfirmRemoteAddress()
+    {
+    }
+
     /// <summary>Replies with one message.</summary>
     /// <param name="payload">Copied before this method returns.</param>
     /// <param name="cancellationToken">Gives up waiting for room in the output buffer.</param>

@@ -54,6 +54,12 @@ public sealed class Datagram
     /// <summary>Where the payload is, if it is in memory that does not move; else 0.</summary>
     internal nint Pinned { get; private set; }
 
+    /// <summary>
+    /// The address of this machine that it came to, and that it shall leave from; 0 where nobody asked the system. See
+    /// <see cref="PeerAddress.ToKey(SocketAddress, System.Net.Sockets.AddressFamily)"/>.
+    /// </summary>
+    internal UInt128 LocalAddress { get; set; }
+
     /// <summary>This slot as a batch of one.</summary>
     internal Datagram[] Alone => _alone ??= [this];
 

@@ -42,6 +42,12 @@ public abstract class DatagramChannel : IAsyncDisposable
     /// </summary>
     internal virtual bool TakesPinned => false;
 
+    /// <summary>
+    /// True for an address of this machine, so that a datagram which claims to come from a listener on all addresses is
+    /// told apart. Asked by its receive loop, and only about senders with the listener's own port.
+    /// </summary>
+    internal virtual bool IsOwnAddress(UInt128 address) => false;
+
     /// <summary>Receives what there is, waiting for the first datagram.</summary>
     /// <param name="batch">
     /// The slots to fill from the first on; at least one, at most <see cref="BatchSize"/>. A datagram longer than its

@@ -16,6 +16,10 @@ internal enum DropReason
     Stopping,
     LateReply,
     UnsolicitedReply,
+    ReplyWithheld,
+    SourceRate,
+    RefusedSourcePort,
+    OwnDatagram,
 }
 
 internal static class DropReasonTags
@@ -34,6 +38,10 @@ internal static class DropReasonTags
         DropReason.Stopping => "stopping",
         DropReason.LateReply => "late_reply",
         DropReason.UnsolicitedReply => "unsolicited_reply",
+        DropReason.ReplyWithheld => "reply_withheld",
+        DropReason.SourceRate => "source_rate",
+        DropReason.RefusedSourcePort => "refused_source_port",
+        DropReason.OwnDatagram => "own_datagram",
         _ => throw new UnreachableException(),
     };
 }

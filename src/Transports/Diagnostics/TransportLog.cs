@@ -80,4 +80,10 @@ internal static partial class TransportLog
         31, LogLevel.Debug, "UDP on {EndPoint}: receive buffer of {Granted} bytes granted, {Asked} asked for",
         EventName = "ReceiveBuffer")]
     public static partial void ReceiveBuffer(ILogger logger, EndPoint endPoint, int granted, int asked);
+
+    [LoggerMessage(
+        32, LogLevel.Warning,
+        "UDP on {EndPoint}: the receive buffer was full, {Total} datagrams were lost so far; see ReceiveBufferBytes",
+        EventName = "ReceiveOverflowed")]
+    public static partial void ReceiveOverflowed(ILogger logger, EndPoint endPoint, uint total);
 }

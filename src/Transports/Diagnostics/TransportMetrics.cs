@@ -45,6 +45,9 @@ internal sealed class TransportMetrics(string scheme)
     private static readonly Gauge<long> ReceiveBuffer = Meter.CreateGauge<long>(
         "transports.udp.receive_buffer", "By", "The receive buffer that the system granted a UDP socket.");
 
+    private static readonly Counter<long> ReceiveOverflows = Meter.CreateCounter<long>(
+        "transports.udp.receive_overflows", "{message}", "Datagrams that a socket's receive buffer had no room for.");
+
     private static readonly UpDownCounter<long> PendingHandshakes = Meter.CreateUpDownCounter<long>(
         "transports.handshakes.pending", "{handshake}", "Streams that were accepted and are not yet connections.");
 
@@ -118,6 +121,8 @@ internal sealed class TransportMetrics(string scheme)
     }
 
     public void ReceiveBufferGranted(int bytes) => ReceiveBuffer.Record(bytes, _transport);
+
+    public void ReceiveOverflowed(long messages) => ReceiveOverflows.Add(messages, _transport);
 
     private void ConnectionEnded(CloseReason reason)
     {

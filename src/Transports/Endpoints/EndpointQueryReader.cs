@@ -165,6 +165,13 @@ public sealed class EndpointQueryReader
         Common(options);
         options.MaxMessageBytes = Number("maxMessageBytes", options.MaxMessageBytes);
         options.MaxConcurrentMessages = Number("maxConcurrentMessages", options.MaxConcurrentMessages);
+        options.MaxReplyFactor = Number("maxReplyFactor", options.MaxReplyFactor);
+        options.SourceRatePerSecond = Number("sourceRatePerSecond", options.SourceRatePerSecond);
+        options.SourceBurst = Number("sourceBurst", options.SourceBurst);
+        options.SourceTableSize = Number("sourceTableSize", options.SourceTableSize);
+        options.SourcePrefixBitsIPv4 = Number("sourcePrefixBitsIPv4", options.SourcePrefixBitsIPv4);
+        options.SourcePrefixBitsIPv6 = Number("sourcePrefixBitsIPv6", options.SourcePrefixBitsIPv6);
+        options.RefusedSourcePorts = Numbers("refusedSourcePorts", options.RefusedSourcePorts);
     }
 
     /// <summary>Reports every key that nobody asked for, and every value that cannot be.</summary>
@@ -178,6 +185,27 @@ public sealed class EndpointQueryReader
                 ? $"Unknown option '{key}': there are none here."
                 : $"Unknown option '{key}' (known: {string.Join(", ", _known)}).");
         }
+    }
+
+    private IReadOnlyCollection<int> Numbers(string key, IReadOnlyCollection<int> otherwise)
+    {
+        if (!Find(key, out var text))
+        {
+            return otherwise;
+        }
+
+        var numbers = new List<int>();
+        foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            {
+                return Fault(key, text, "whole numbers with commas between them, or nothing", otherwise);
+            }
+
+            numbers.Add(number);
+        }
+
+        return numbers;
     }
 
     private bool Find(string key, [NotNullWhen(true)] out string? text)

@@ -19,6 +19,7 @@ public sealed class UdpTransport : DatagramTransport
     private readonly ILogger _logger;
     private readonly TransportMetrics _metrics = new(Name);
     private readonly ReactorGroup? _reactors;
+    private readonly TimeProvider _timeProvider;
     private int _warned;
 
     /// <summary>Sets the transport up.</summary>
@@ -34,6 +35,7 @@ public sealed class UdpTransport : DatagramTransport
         ArgumentNullException.ThrowIfNull(options);
         _options = (UdpTransportOptions)options.Snapshot();
         _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(TransportLog.Category);
+        _timeProvider = timeProvider ?? TimeProvider.System;
         _reactors = DriverChoice.Make(_options.Driver, threads: 0, _logger, BatchedUdpSocket.FindObstacle);
     }
 
@@ -86,12 +88,14 @@ public sealed class UdpTransport : DatagramTransport
 
     private DatagramChannel NewListenerChannel(Socket socket, bool isFirst)
     {
+        var machine = new MachineAddresses(_timeProvider);
         if (_reactors is null)
         {
-            return new BlockingUdpChannel(socket);
+            return new BlockingUdpChannel(socket, machine);
         }
 
-        var channel = new BatchedUdpChannel(socket, _options);
+        var overflow = new OverflowReport(socket.LocalEndPoint!, _metrics, _logger, _timeProvider);
+        var channel = new BatchedUdpChannel(socket, _options, machine, overflow);
         if (isFirst)
         {
             TransportLog.UdpCapabilities(

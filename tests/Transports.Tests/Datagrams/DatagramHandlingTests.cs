@@ -4,6 +4,8 @@ namespace Transports.Tests.Datagrams;
 
 public class DatagramHandlingTests
 {
+    private static readonly FakeOptions AnyReply = new() { MaxReplyFactor = 0 };
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -64,7 +66,7 @@ public class DatagramHandlingTests
     {
         var channel = new FakeChannel();
         const int Replies = 200;
-        await using var listener = await new FakeDatagramTransport(channel).ListenAsync(async (context, token) =>
+        await using var listener = await new FakeDatagramTransport(channel, AnyReply).ListenAsync(async (context, token) =>
         {
             for (var index = 0; index < Replies; index++)
             {
@@ -93,7 +95,7 @@ public class DatagramHandlingTests
             await room.Task;
             return batch.Length;
         };
-        await using var listener = await new FakeDatagramTransport(channel).ListenAsync((context, token) =>
+        await using var listener = await new FakeDatagramTransport(channel, AnyReply).ListenAsync((context, token) =>
         {
             var last = default(ValueTask);
             for (var index = 0; index < 100; index++)
@@ -175,7 +177,7 @@ public class DatagramHandlingTests
     public async Task Handle_ReplyOfAnyLength_LeavesAsItWasWritten(int length)
     {
         var channel = new FakeChannel();
-        await using var listener = await new FakeDatagramTransport(channel).ListenAsync((context, token) =>
+        await using var listener = await new FakeDatagramTransport(channel, AnyReply).ListenAsync((context, token) =>
         {
             for (var index = 0; index < length; index++)
             {

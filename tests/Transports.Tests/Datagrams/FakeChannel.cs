@@ -12,13 +12,15 @@ internal sealed class FakeChannel : DatagramChannel
     private readonly TaskCompletionSource _disposed = new();
     private int _disposals;
 
-    public override EndPoint LocalEndPoint { get; } = new IPEndPoint(IPAddress.Parse("192.0.2.100"), 9);
+    public override EndPoint LocalEndPoint => Local;
 
     public override int BatchSize => Batch;
 
     public override bool BlocksOnReceive => Blocks;
 
     public override EndPoint? RemoteEndPoint => Peer;
+
+    public IPEndPoint Local { get; init; } = new(IPAddress.Parse("192.0.2.100"), 9);
 
     public int Batch { get; init; } = 4;
 
@@ -79,7 +81,8 @@ internal sealed class FakeChannel : DatagramChannel
     }
 
     private static FakeDatagram Copy(Datagram datagram) =>
-        new((IPEndPoint)FakeDatagram.Alice.Create(datagram.Address), datagram.Payload.ToArray());
+        new((IPEndPoint)new IPEndPoint(datagram.Address.Family == System.Net.Sockets.AddressFamily.InterNetworkV6
+            ? IPAddress.IPv6Any : IPAddress.Any, 0).Create(datagram.Address), datagram.Payload.ToArray());
 
     private async ValueTask<int> ReceiveNextAsync(Memory<Datagram> slots, CancellationToken cancellationToken)
     {

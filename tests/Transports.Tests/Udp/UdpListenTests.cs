@@ -179,7 +179,7 @@ public class UdpListenTests
             }
 
             using var socket = UdpSocket.Bind(new IPEndPoint(address, 0), new UdpTransportOptions());
-            await using var channel = new BlockingUdpChannel(socket);
+            await using var channel = new BlockingUdpChannel(socket, new MachineAddresses(TimeProvider.System));
             var slot = new Datagram(new byte[10], new SocketAddress(address.AddressFamily)) { Length = 10 };
             var receive = Task.Run(async () => await channel.ReceiveAsync(new[] { slot }, CancellationToken.None));
 

@@ -17,7 +17,9 @@ internal sealed class DatagramContext : MessageContext
     private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _handling;
     private Activity? _activity;
     private long _startedAt;
+    private long _allowance;
     private EndPoint? _remote;
+    private EndPoint? _local;
     private DatagramPeer? _peer;
     private volatile bool _ended = true;
 
@@ -33,9 +35,10 @@ internal sealed class DatagramContext : MessageContext
 
     public override EndPoint RemoteEndPoint => Live().Remote;
 
-    public override EndPoint LocalEndPoint => Live()._dispatcher.LocalEndPoint;
+    public override EndPoint LocalEndPoint => Live()._local ??= _dispatcher.LocalOf(Datagram);
 
-    public override IConnection Connection => Live()._peer ??= _dispatcher.NewPeer(Datagram.Address, Remote);
+    public override IConnection Connection =>
+        Live()._peer ??= _dispatcher.NewPeer(Datagram, Remote, LocalEndPoint, _allowance);
 
     public override MessageWriter Reply => Live()._reply;
 
@@ -48,6 +51,36 @@ internal sealed class DatagramContext : MessageContext
     /// <summary>True while the receive loop handles this very datagram on the calling thread.</summary>
     public bool IsCollecting => _dispatcher.IsCollecting(this);
 
+    public override void ConfirmRemoteAddress()
+    {
+        Live()._allowance = long.MaxValue;
+        _peer?.Confirm();
+    }
+
+    /// <summary>False when a reply of that length is more than its request allows.</summary>
+    public bool TrySpend(int length)
+    {
+        // A view may outlive this, so it takes the account along.
+        if (_peer is not null)
+        {
+            return _peer.TrySpend(length);
+        }
+
+        if (_allowance == long.MaxValue)
+        {
+            return true;
+        }
+
+        var rest = _allowance - length - _dispatcher.HeaderBytesOf(Datagram);
+        if (rest < 0)
+        {
+            return false;
+        }
+
+        _allowance = rest;
+        return true;
+    }
+
     public void ThrowIfEnded() => ObjectDisposedException.ThrowIf(_ended, this);
 
     public ValueTask SendReplyAsync(Datagram message) => _dispatcher.SendReplyAsync(this, message);
@@ -56,6 +89,7 @@ internal sealed class DatagramContext : MessageContext
     public void Begin()
     {
         _ended = false;
+        _allowance = _dispatcher.AllowanceOf(Datagram);
         if (TransportMetrics.HandlerDurationEnabled)
         {
             _startedAt = _dispatcher.Environment.TimeProvider.GetTimestamp();
@@ -88,6 +122,7 @@ internal sealed class DatagramContext : MessageContext
         _ended = true;
         _reply.Discard();
         _remote = null;
+        _local = null;
         _peer = null;
         if (_startedAt != 0)
         {

@@ -8,6 +8,7 @@ internal sealed partial class DatagramDispatcher
     private void Dispatch(int count)
     {
         long messages = 0;
+        _guard.BeginBatch();
         long bytes = 0;
         for (var index = 0; index < count; index++)
         {
@@ -30,8 +31,7 @@ internal sealed partial class DatagramDispatcher
     {
         { IsTruncated: true } => DropReason.Truncated,
         _ when datagram.Length > Environment.Options.MaxMessageBytes => DropReason.TooLong,
-        _ when !PeerAddress.IsAnswerable(datagram.Address, _family) => DropReason.UnanswerableSender,
-
+        _ when _guard.Judge(datagram.Address) is { } reason => reason,
         _ when Active >= _maxActive => DropReason.Overloaded,
         _ => null,
     };

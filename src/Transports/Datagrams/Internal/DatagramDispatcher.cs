@@ -22,6 +22,8 @@ internal sealed partial class DatagramDispatcher
     private readonly Task _listenerCompletion;
     private readonly DatagramSender _sender;
     private readonly DropCounter _drops;
+    private readonly SenderGuard _guard;
+    private readonly int _replyFactor;
     private readonly ObjectPool<DatagramContext> _pool;
     private readonly DatagramContext[] _contexts;
     private readonly Datagram[] _slots;
@@ -49,6 +51,8 @@ internal sealed partial class DatagramDispatcher
         _family = LocalEndPoint.AddressFamily;
         _id = environment.NextId();
         _drops = new DropCounter(environment, LocalEndPoint);
+        _guard = new SenderGuard(channel, environment.Options, environment.TimeProvider);
+        _replyFactor = environment.Options.MaxReplyFactor;
         _sender = new DatagramSender(channel, environment, _drops);
         _pool = new ObjectPool<DatagramContext>(NewContext, PooledContexts);
         _contexts = new DatagramContext[channel.BatchSize];
@@ -106,8 +110,25 @@ internal sealed partial class DatagramDispatcher
     public bool IsCollecting(DatagramContext context) =>
         Volatile.Read(ref _dispatchThread) == System.Environment.CurrentManagedThreadId && _current == context;
 
+    /// <summary>
+    /// What may be sent because of that datagram, headers included, until its sender has shown that it is there.
+    /// </summary>
+    public long AllowanceOf(Datagram datagram) =>
+        _replyFactor == 0 ? long.MaxValue : (long)_replyFactor * (datagram.Length + HeaderBytesOf(datagram));
+
+    /// <summary>What a datagram to the same peer weighs besides its payload.</summary>
+    public int HeaderBytesOf(Datagram datagram) => PeerAddress.HeaderBytes(datagram.Address, _family);
+
     public ValueTask SendReplyAsync(DatagramContext context, Datagram message)
     {
+        if (!context.TrySpend(message.Length))
+        {
+            _drops.Drop(DropReason.ReplyWithheld);
+            _sender.Return(message);
+            return default;
+        }
+
+        message.LocalAddress = context.Datagram.LocalAddress;
         if (message.Pinned != 0)
         {
             // Shared, not copied: it leaves before anything is received into that address.
@@ -125,18 +146,23 @@ internal sealed partial class DatagramDispatcher
 
     public string IdOf(EndPoint remote) => $"{_id}/{remote}";
 
-    public DatagramPeer NewPeer(SocketAddress address, EndPoint remote)
+    /// <summary>Where it arrived: on a listener on all addresses the one that was asked, if the system said so.</summary>
+    public EndPoint LocalOf(Datagram datagram) => datagram.LocalAddress == default || LocalEndPoint is not IPEndPoint own
+        ? LocalEndPoint
+        : new IPEndPoint(PeerAddress.ToAddress(datagram.LocalAddress), own.Port);
+
+    public DatagramPeer NewPeer(Datagram datagram, EndPoint remote, EndPoint local, long allowance)
     {
+        var address = datagram.Address;
         var own = new SocketAddress(address.Family, address.Size);
         address.Buffer.Span[..address.Size].CopyTo(own.Buffer.Span);
-        return new DatagramPeer(
-            IdOf(remote),
-            LocalEndPoint,
-            remote,
-            own,
-            _sender,
-            Environment.Options.MaxMessageBytes,
-            _listenerCompletion);
+        return new DatagramPeer(IdOf(remote), local, remote, own, _sender, _drops, _listenerCompletion)
+        {
+            MaxMessageBytes = Environment.Options.MaxMessageBytes,
+            LocalAddress = datagram.LocalAddress,
+            HeaderBytes = HeaderBytesOf(datagram),
+            Allowance = allowance,
+        };
     }
 
     /// <summary>A handler that did not complete at once has ended.</summary>

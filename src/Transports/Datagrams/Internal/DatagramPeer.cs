@@ -1,4 +1,5 @@
 using System.Net;
+using Transports.Diagnostics;
 
 namespace Transports;
 
@@ -12,13 +13,28 @@ internal sealed class DatagramPeer(
     EndPoint remoteEndPoint,
     SocketAddress address,
     DatagramSender sender,
-    int maxMessageBytes,
+    DropCounter drops,
     Task listenerCompletion) : IConnection
 {
     private readonly TaskCompletionSource<CloseReason> _completion =
         new(Continuations.Options);
 
+    private long _allowance;
     private int _watched;
+
+    public required int MaxMessageBytes { get; init; }
+
+    /// <summary>The address of this machine that the peer knows; 0 leaves it to the system.</summary>
+    public required UInt128 LocalAddress { get; init; }
+
+    /// <summary>What a datagram weighs on its way besides its payload.</summary>
+    public required int HeaderBytes { get; init; }
+
+    /// <summary>What may be sent until the peer has shown that it is there.</summary>
+    public required long Allowance
+    {
+        init => _allowance = value;
+    }
 
     public string Id => id;
 
@@ -42,9 +58,9 @@ internal sealed class DatagramPeer(
 
     public async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)
     {
-        if (message.Length > maxMessageBytes)
+        if (message.Length > MaxMessageBytes)
         {
-            throw new MessageTooLongException(message.Length, maxMessageBytes);
+            throw new MessageTooLongException(message.Length, MaxMessageBytes);
         }
 
         if (_completion.Task.IsCompletedSuccessfully)
@@ -54,11 +70,45 @@ internal sealed class DatagramPeer(
 
         cancellationToken.ThrowIfCancellationRequested();
         sender.ThrowIfEnded();
+        if (!TrySpend(message.Length))
+        {
+            drops.Drop(DropReason.ReplyWithheld);
+            return;
+        }
+
         var datagram = sender.Rent(message.Length);
         message.CopyTo(datagram.Buffer);
         datagram.Length = message.Length;
         datagram.CopyAddress(address);
+        datagram.LocalAddress = LocalAddress;
         await sender.SendAsync(datagram).ConfigureAwait(false);
+    }
+
+    /// <summary>The peer has shown that it receives what is sent to its address.</summary>
+    public void Confirm() => Volatile.Write(ref _allowance, long.MaxValue);
+
+    /// <summary>False when a message of that length is more than what the peer sent allows.</summary>
+    public bool TrySpend(int length)
+    {
+        while (true)
+        {
+            var allowance = Volatile.Read(ref _allowance);
+            if (allowance == long.MaxValue)
+            {
+                return true;
+            }
+
+            var rest = allowance - length - HeaderBytes;
+            if (rest < 0)
+            {
+                return false;
+            }
+
+            if (Interlocked.CompareExchange(ref _allowance, rest, allowance) == allowance)
+            {
+                return true;
+            }
+        }
     }
 
     public ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancellationToken = default) =>

@@ -17,6 +17,12 @@ internal static class PeerAddress
     private const int Scope = 24;
     private const int IPv6Size = 28;
 
+    // IP (RFC 791, RFC 8200) and UDP (RFC 768).
+    private const int HeaderBytesIPv4 = 20 + 8;
+    private const int HeaderBytesIPv6 = 40 + 8;
+
+    private static readonly UInt128 MappedKey = new(0, 0xFFFF_0000_0000);
+
     private static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF];
 
     /// <summary>
@@ -61,6 +67,48 @@ internal static class PeerAddress
             _ => false,
         };
     }
+
+    /// <summary>The port of an IP address.</summary>
+    public static int PortOf(SocketAddress address) =>
+        BinaryPrimitives.ReadUInt16BigEndian(address.Buffer.Span[Port..]);
+
+    /// <summary>An IP address as a number, an IPv4 one as its mapped form (RFC 4291 section 2.5.5.2); 0 for none.</summary>
+    public static UInt128 ToKey(SocketAddress address, AddressFamily family)
+    {
+        var bytes = address.Buffer.Span;
+        return family == AddressFamily.InterNetwork
+            ? ToKey(BinaryPrimitives.ReadUInt32BigEndian(bytes[IPv4..]))
+            : BinaryPrimitives.ReadUInt128BigEndian(bytes[IPv6..]);
+    }
+
+    /// <inheritdoc cref="ToKey(SocketAddress, AddressFamily)"/>
+    public static UInt128 ToKey(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        address.MapToIPv6().TryWriteBytes(bytes, out _);
+        return BinaryPrimitives.ReadUInt128BigEndian(bytes);
+    }
+
+    /// <inheritdoc cref="ToKey(SocketAddress, AddressFamily)"/>
+    public static UInt128 ToKey(uint address) => address == 0 ? default : MappedKey | address;
+
+    /// <summary>Back from a key.</summary>
+    public static IPAddress ToAddress(UInt128 key)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, key);
+        var address = new IPAddress(bytes);
+        return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+    }
+
+    public static bool IsIPv4(UInt128 key) => key >> 32 == MappedKey >> 32;
+
+    /// <summary>127.0.0.0/8 or ::1.</summary>
+    public static bool IsLoopback(UInt128 key) => key == 1 || key >> 24 == (MappedKey >> 24 | 127);
+
+    /// <summary>What a datagram to or from there weighs on its way besides its payload.</summary>
+    public static int HeaderBytes(SocketAddress address, AddressFamily family) =>
+        family == AddressFamily.InterNetworkV6 && !IsIPv4(ToKey(address, family)) ? HeaderBytesIPv6 : HeaderBytesIPv4;
 
     private static bool HasPort(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt16BigEndian(bytes[Port..]) != 0;
 

@@ -9,6 +9,13 @@ internal static unsafe partial class LibC
     public const int MessageDontWait = 0x40;
     public const int MessageWaitForOne = 0x10000;
 
+    public const int OptionOverflow = 40;
+    public const int LevelIPv4 = 0;
+    public const int OptionPacketIPv4 = 8;
+    public const int LevelIPv6 = 41;
+    public const int OptionReceivePacketIPv6 = 49;
+    public const int OptionPacketIPv6 = 50;
+
     public const int LevelUdp = 17;
     public const int OptionSegment = 103;
     public const int OptionReceiveJoined = 104;

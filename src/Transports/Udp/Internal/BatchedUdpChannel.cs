@@ -8,15 +8,34 @@ namespace Transports;
 /// A listener's socket on Linux: one call receives all that is there, waiting for the first datagram, and one call
 /// sends all replies. It blocks a thread of its own, which saves the calls that asking for readiness would cost.
 /// </summary>
-internal sealed class BatchedUdpChannel(Socket socket, UdpTransportOptions options) : DatagramChannel
+internal sealed class BatchedUdpChannel : DatagramChannel
 {
-    private readonly BatchedUdpSocket _batches = new(socket, isConnected: false);
-    private readonly ArrayPool<byte> _pool = options.BufferPool;
-    private readonly int _maxBytes = options.MaxMessageBytes;
+    private readonly Socket _socket;
+    private readonly BatchedUdpSocket _batches;
+    private readonly ArrayPool<byte> _pool;
+    private readonly int _maxBytes;
+    private readonly MachineAddresses _machine;
+    private readonly OverflowReport _overflow;
     private ReceiveVector? _received;
     private volatile bool _disposed;
 
-    public override EndPoint LocalEndPoint { get; } = socket.LocalEndPoint!;
+    public BatchedUdpChannel(
+        Socket socket, UdpTransportOptions options, MachineAddresses machine, OverflowReport overflow)
+    {
+        (_socket, _machine, _overflow) = (socket, machine, overflow);
+        (_pool, _maxBytes) = (options.BufferPool, options.MaxMessageBytes);
+        _batches = new BatchedUdpSocket(socket, isConnected: false);
+        var local = (IPEndPoint)socket.LocalEndPoint!;
+        LocalEndPoint = local;
+        _batches.TryReportOverflow();
+        if (local.Address.Equals(IPAddress.Any) || local.Address.Equals(IPAddress.IPv6Any))
+        {
+            // Bound to one address there is no other to answer from.
+            _batches.TryReportLocalAddress();
+        }
+    }
+
+    public override EndPoint LocalEndPoint { get; }
 
     public override int BatchSize => 64;
 
@@ -25,6 +44,8 @@ internal sealed class BatchedUdpChannel(Socket socket, UdpTransportOptions optio
     public BatchedUdpSocket Batches => _batches;
 
     internal override bool TakesPinned => true;
+
+    internal override bool IsOwnAddress(UInt128 address) => _machine.Contains(address);
 
     public override ValueTask<int> ReceiveAsync(Memory<Datagram> batch, CancellationToken cancellationToken)
     {
@@ -42,7 +63,13 @@ internal sealed class BatchedUdpChannel(Socket socket, UdpTransportOptions optio
             }
         }
 
-        return new ValueTask<int>(_received.Deal(batch.Span, _pool, _maxBytes));
+        var count = _received.Deal(batch.Span, _pool, _maxBytes);
+        if (_received.Overflow != 0)
+        {
+            _overflow.Heard(_received.Overflow);
+        }
+
+        return new ValueTask<int>(count);
     }
 
     public override ValueTask<int> SendAsync(ReadOnlyMemory<Datagram> batch, CancellationToken cancellationToken)
@@ -54,7 +81,7 @@ internal sealed class BatchedUdpChannel(Socket socket, UdpTransportOptions optio
     public override ValueTask DisposeAsync()
     {
         _disposed = true;
-        socket.Dispose();
+        _socket.Dispose();
         return default;
     }
 

@@ -21,14 +21,17 @@ internal sealed unsafe class BatchedUdpSocket
 
     private readonly Socket _socket;
     private readonly bool _isConnected;
-    private SendVector? _sending = new();
+    private readonly bool _isIPv6;
+    private SendVector? _sending;
     private volatile int _longestSegment;
 
     public BatchedUdpSocket(Socket socket, bool isConnected)
     {
         (_socket, _isConnected) = (socket, isConnected);
-        _longestSegment = TrySet(LibC.OptionSegment, 0) ? LongestSegment : 0;
-        ReceivesJoined = TrySet(LibC.OptionReceiveJoined, 1);
+        _isIPv6 = socket.AddressFamily == AddressFamily.InterNetworkV6;
+        _sending = new SendVector(_isIPv6);
+        _longestSegment = TrySet(LibC.LevelUdp, LibC.OptionSegment, 0) ? LongestSegment : 0;
+        ReceivesJoined = TrySet(LibC.LevelUdp, LibC.OptionReceiveJoined, 1);
     }
 
     /// <summary>True when the kernel cuts one message into many datagrams (GSO).</summary>
@@ -52,6 +55,16 @@ internal sealed unsafe class BatchedUdpSocket
             ? $"sendmmsg is not to be had: {LinuxErrors.Describe(sending)}"
             : null;
     }
+
+    /// <summary>The system shall say how many datagrams it dropped for want of room, once there are any.</summary>
+    /// <returns>False where it cannot.</returns>
+    public bool TryReportOverflow() => TrySet(LibC.LevelSocket, LibC.OptionOverflow, 1);
+
+    /// <summary>The system shall say with each datagram to which address it came.</summary>
+    /// <returns>False where it cannot.</returns>
+    public bool TryReportLocalAddress() => _isIPv6
+        ? TrySet(LibC.LevelIPv6, LibC.OptionReceivePacketIPv6, 1)
+        : TrySet(LibC.LevelIPv4, LibC.OptionPacketIPv4, 1);
 
     /// <summary>Receives into the vector.</summary>
     /// <returns>0, or the number of the error.</returns>
@@ -79,7 +92,7 @@ internal sealed unsafe class BatchedUdpSocket
         var descriptor = Hold();
         try
         {
-            return batch.Length == 1
+            return batch.Length == 1 && batch[0].LocalAddress == default
                 ? SendOne(descriptor, batch[0], out sent)
                 : SendMany(descriptor, batch, out sent);
         }
@@ -118,19 +131,25 @@ internal sealed unsafe class BatchedUdpSocket
     private int SendMany(int descriptor, ReadOnlySpan<Datagram> batch, out int sent)
     {
         // Two threads that send batches at once are rare: the second one's vector is left to the collector.
-        var vector = Interlocked.Exchange(ref _sending, null) ?? new SendVector();
+        var vector = Interlocked.Exchange(ref _sending, null) ?? new SendVector(_isIPv6);
         var error = vector.Send(descriptor, batch, _isConnected, _longestSegment, out sent);
         if (error is Eio or Einval or LibC.Emsgsize && vector.IsFirstJoined)
         {
             // Too long for this path: such go one by one from now on. Where it cannot have been the length, all do.
+            var before = _longestSegment;
             _longestSegment = error == Eio || batch[0].Length <= FitsAnyPath ? 0 : batch[0].Length - 1;
             error = vector.Send(descriptor, batch, _isConnected, _longestSegment, out sent);
+            if (error == Einval)
+            {
+                // Not for being joined: the address that it should leave from is gone, say.
+                _longestSegment = before;
+            }
         }
 
         Volatile.Write(ref _sending, vector);
         return error;
     }
 
-    private bool TrySet(int option, int value) => LibC.SetOption(
-        (int)_socket.SafeHandle.DangerousGetHandle(), LibC.LevelUdp, option, &value, sizeof(int)) == 0;
+    private bool TrySet(int level, int option, int value) => LibC.SetOption(
+        (int)_socket.SafeHandle.DangerousGetHandle(), level, option, &value, sizeof(int)) == 0;
 }

@@ -7,7 +7,7 @@ namespace Transports;
 /// A listener's socket on any system: blocking calls, on a thread of its own. Up to twice as cheap as asynchronous
 /// ones, which cost a hop to the thread pool for each datagram.
 /// </summary>
-internal sealed class BlockingUdpChannel(Socket socket) : DatagramChannel
+internal sealed class BlockingUdpChannel(Socket socket, MachineAddresses machine) : DatagramChannel
 {
     private readonly int _addressBytes = SocketAddress.GetMaximumAddressSize(socket.AddressFamily);
     private volatile bool _disposed;
@@ -15,6 +15,8 @@ internal sealed class BlockingUdpChannel(Socket socket) : DatagramChannel
     public override EndPoint LocalEndPoint { get; } = socket.LocalEndPoint!;
 
     public override bool BlocksOnReceive => true;
+
+    internal override bool IsOwnAddress(UInt128 address) => machine.Contains(address);
 
     public override ValueTask<int> ReceiveAsync(Memory<Datagram> batch, CancellationToken cancellationToken)
     {

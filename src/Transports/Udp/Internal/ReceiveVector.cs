@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Transports;
@@ -20,7 +19,7 @@ internal sealed unsafe class ReceiveVector
     private const int MaxMessages = 64;
     private const int FirstMessages = 8;
     private const int AddressBytes = 32;
-    private const int ControlBytes = 64;
+    private const int ControlBytes = 96;
     private const int LargestReceive = ushort.MaxValue;
 
     // Not a power of two: buffers at equal distances of one would all fall on the same lines of the cache.
@@ -35,6 +34,8 @@ internal sealed unsafe class ReceiveVector
     private int _received;
     private int _message;
     private int _segment;
+    private JoinedDatagram _joined;
+    private UInt128 _localAddress;
 
     public ReceiveVector()
     {
@@ -68,6 +69,11 @@ internal sealed unsafe class ReceiveVector
     /// <summary>True when the last receive yielded less than it could: the socket was empty then.</summary>
     public bool IsShort { get; private set; }
 
+    /// <summary>
+    /// How many datagrams the socket had dropped for want of room, as last heard; 0 when it has not said.
+    /// </summary>
+    public uint Overflow { get; private set; }
+
     /// <summary>Forgets what was not dealt out, and gives the vector to whoever needs one next.</summary>
     public void Release()
     {
@@ -86,7 +92,7 @@ internal sealed unsafe class ReceiveVector
             header.ControlLength = ControlBytes;
         }
 
-        (_received, _message, _segment) = (0, 0, 0);
+        (_received, _message, _segment, Overflow) = (0, 0, 0, 0);
         var count = LibC.ReceiveMany(descriptor, _headers, (uint)_asked, flags, timeout: null);
         if (count < 0)
         {
@@ -108,12 +114,16 @@ internal sealed unsafe class ReceiveVector
         var filled = 0;
         while (filled < slots.Length && _message < _received)
         {
-            var joined = new JoinedDatagram((int)_headers[_message].Length, SegmentLength(_message));
-            var count = joined.Count;
+            if (_segment == 0)
+            {
+                ReadControls();
+            }
+
+            var count = _joined.Count;
             while (_segment < count && filled < slots.Length)
             {
                 var payload = new ReadOnlySpan<byte>(
-                    _vectors[_message].Start + joined.OffsetOf(_segment), joined.LengthOf(_segment));
+                    _vectors[_message].Start + _joined.OffsetOf(_segment), _joined.LengthOf(_segment));
                 Fill(slots[filled++], payload, pool, maxBytes);
                 _segment++;
             }
@@ -132,6 +142,7 @@ internal sealed unsafe class ReceiveVector
     {
         ref var header = ref _headers[_message].Header;
         slot.SetAddress(new ReadOnlySpan<byte>(header.Name, (int)(uint)header.NameLength));
+        slot.LocalAddress = _localAddress;
         slot.IsTruncated = payload.Length > maxBytes || ((int)header.Flags & LibC.MessageTruncated) != 0;
         if (slot.IsTruncated)
         {
@@ -148,18 +159,33 @@ internal sealed unsafe class ReceiveVector
         slot.Length = payload.Length;
     }
 
-    private int SegmentLength(int message)
+    /// <summary>What the system says about the message beside its bytes: nothing, for most.</summary>
+    private void ReadControls()
     {
-        ref var header = ref _headers[message].Header;
-        if (header.ControlLength < sizeof(LibC.ControlHeader) + sizeof(int))
+        ref var message = ref _headers[_message];
+        var segmentLength = 0;
+        _localAddress = default;
+        var rest = new ReadOnlySpan<byte>(
+            message.Header.Control, (int)Math.Min(message.Header.ControlLength, ControlBytes));
+        while (ControlMessage.TryRead(ref rest, out var control))
         {
-            return 0;
+            switch (control.Kind)
+            {
+                case ControlKind.SegmentLength:
+                    segmentLength = (int)control.Number;
+                    break;
+                case ControlKind.Overflow:
+                    Overflow = control.Number;
+                    break;
+                case ControlKind.LocalAddress:
+                    _localAddress = control.Address;
+                    break;
+                default:
+                    break;
+            }
         }
 
-        var control = (LibC.ControlHeader*)header.Control;
-        return control->Level == LibC.LevelUdp && control->Type == LibC.OptionReceiveJoined
-            ? Unsafe.ReadUnaligned<int>(control + 1)
-            : 0;
+        _joined = new JoinedDatagram((int)message.Length, segmentLength);
     }
 
     private void Adapt(int count)

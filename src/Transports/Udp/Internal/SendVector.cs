@@ -15,20 +15,22 @@ internal sealed unsafe class SendVector
     private const int MaxSegments = 64;
     private const int MaxJoinedBytes = 65_000;
     private const int AddressBytes = 32;
-    private const int ControlBytes = 32;
+    private const int ControlBytes = ControlMessage.MostBytesWritten;
     private const int CopyBytes = 128 * 1024;
 
     private readonly LibC.MultiMessageHeader* _headers;
     private readonly LibC.IoVector* _vectors;
     private readonly byte* _heads;
     private readonly int[] _ends = new int[MaxMessages];
+    private readonly bool _isIPv6;
     private byte* _copies;
     private int _copied;
     private int _messages;
     private int _taken;
 
-    public SendVector()
+    public SendVector(bool isIPv6)
     {
+        _isIPv6 = isIPv6;
         _headers = (LibC.MultiMessageHeader*)NativeMemory.AllocZeroed(
             MaxMessages, (nuint)sizeof(LibC.MultiMessageHeader));
         _vectors = (LibC.IoVector*)NativeMemory.AllocZeroed(MaxMessages, (nuint)sizeof(LibC.IoVector));
@@ -44,7 +46,7 @@ internal sealed unsafe class SendVector
     }
 
     /// <summary>True when the first message of the last call was several datagrams in one.</summary>
-    public bool IsFirstJoined => _headers[0].Header.ControlLength != 0;
+    public bool IsFirstJoined => _ends[0] > 1;
 
     /// <summary>Sends what there is room for.</summary>
     /// <param name="descriptor">The socket.</param>
@@ -79,7 +81,7 @@ internal sealed unsafe class SendVector
         return 0;
     }
 
-    /// <summary>How many from the first on can leave as one: for one peer, all of one size but the last.</summary>
+    /// <summary>How many from the first on can leave as one: for one peer, from one address, all of one size but the last.</summary>
     internal static int CountRun(ReadOnlySpan<Datagram> batch, bool isConnected, int longestSegment)
     {
         var first = batch[0];
@@ -92,7 +94,7 @@ internal sealed unsafe class SendVector
         var most = Math.Min(batch.Length, Math.Min(MaxSegments, MaxJoinedBytes / length));
         var run = 1;
         while (run < most && batch[run] is var next && next.Length > 0 && next.Length <= length
-            && (isConnected || IsSame(first.Address, next.Address)))
+            && (isConnected || IsSame(first.Address, next.Address)) && first.LocalAddress == next.LocalAddress)
         {
             run++;
             if (next.Length < length)
@@ -140,7 +142,7 @@ internal sealed unsafe class SendVector
         header.Vectors = _vectors + vector;
         header.VectorCount = Merge(vector, run);
         SetAddress(ref header, isConnected ? null : rest[0].Address);
-        SetSegment(ref header, run == 1 ? 0 : rest[0].Length);
+        SetControls(ref header, run == 1 ? 0 : rest[0].Length, rest[0].LocalAddress);
         _taken += run;
         _ends[_messages] = _taken;
         return true;
@@ -203,21 +205,20 @@ internal sealed unsafe class SendVector
         address.Buffer.Span[..address.Size].CopyTo(new Span<byte>(header.Name, AddressBytes));
     }
 
-    private void SetSegment(ref LibC.MessageHeader header, int length)
+    private void SetControls(ref LibC.MessageHeader header, int segmentLength, UInt128 localAddress)
     {
-        if (length == 0)
+        header.Control = null;
+        header.ControlLength = 0;
+        if (segmentLength == 0 && localAddress == default)
         {
-            header.Control = null;
-            header.ControlLength = 0;
             return;
         }
 
-        var control = (LibC.ControlHeader*)(_heads + (_messages * (AddressBytes + ControlBytes)) + AddressBytes);
-        control->Length = sizeof(LibC.ControlHeader) + sizeof(ushort);
-        control->Level = LibC.LevelUdp;
-        control->Type = LibC.OptionSegment;
-        *(ushort*)(control + 1) = (ushort)length;
-        header.Control = (byte*)control;
-        header.ControlLength = sizeof(LibC.ControlHeader) + sizeof(nint);
+        header.Control = _heads + (_messages * (AddressBytes + ControlBytes)) + AddressBytes;
+        var room = new Span<byte>(header.Control, ControlBytes);
+        var used = segmentLength == 0 ? 0 : ControlMessage.WriteSegmentLength(room, segmentLength);
+        header.ControlLength = localAddress == default
+            ? used
+            : used + ControlMessage.WriteLocalAddress(room[used..], localAddress, _isIPv6);
     }
 }
