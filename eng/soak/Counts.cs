@@ -2,10 +2,25 @@ namespace Soak;
 
 /// <summary>What is in use when nothing should be.</summary>
 internal sealed record Counts(
-    long Connections, long Observed, long Handling, int Buffers, int Sockets, int OwnThreads, long HeapBytes)
+    long Connections,
+    long Handshakes,
+    long Observed,
+    long Handling,
+    int Buffers,
+    int Handles,
+    int Sockets,
+    int OwnThreads,
+    long HeapBytes,
+    long ResidentBytes)
 {
     /// <summary>What the heap may have grown by: caches and pools, not something that grows with the load.</summary>
     private const long HeapSlackBytes = 16 * 1024 * 1024;
+
+    /// <summary>The runtime gives memory back to the system when it likes.</summary>
+    private const long ResidentSlackBytes = 96 * 1024 * 1024;
+
+    /// <summary>Handles that the runtime opens when it first needs them.</summary>
+    private const int HandleSlack = 8;
 
     /// <summary>Waits a while for what ends by itself after a stop, then counts.</summary>
     public static async Task<Counts> TakeAsync(Service service)
@@ -24,7 +39,7 @@ internal sealed record Counts(
     {
         (string Name, long Value)[] mustBeZero =
         [
-            ("connections", Connections), ("observed connections", Observed), ("running handlers", Handling),
+            ("connections", Connections), ("handshakes", Handshakes), ("observed connections", Observed), ("running handlers", Handling),
             ("rented buffers", Buffers),
         ];
         foreach (var (name, value) in mustBeZero.Where(count => count.Value != 0))
@@ -37,6 +52,11 @@ internal sealed record Counts(
             yield return $"sockets: {Sockets - before.Sockets} more than before";
         }
 
+        if (Handles > before.Handles + HandleSlack)
+        {
+            yield return $"handles: {Handles - before.Handles} more than before";
+        }
+
         if (OwnThreads > before.OwnThreads)
         {
             yield return $"threads of our own: {OwnThreads - before.OwnThreads} more than before";
@@ -46,7 +66,18 @@ internal sealed record Counts(
         {
             yield return $"heap: {HeapBytes - before.HeapBytes:N0} bytes more than before";
         }
+
+        if (ResidentBytes > before.ResidentBytes + ResidentSlackBytes)
+        {
+            yield return $"resident: {ResidentBytes - before.ResidentBytes:N0} bytes more than before";
+        }
     }
+
+    /// <summary>One line of it, for a table.</summary>
+    public override string ToString() =>
+        $"{Connections} connections, {Handshakes} handshakes, {Handling} handlers, {Buffers} buffers, {Handles} handles "
+        + $"({Sockets} sockets), {OwnThreads} own threads, {HeapBytes / 1048576.0:0.0} MiB heap, "
+        + $"{ResidentBytes / 1048576.0:0.0} MiB resident";
 
     private static Counts Take(Service service)
     {
@@ -54,13 +85,19 @@ internal sealed record Counts(
         GC.WaitForPendingFinalizers();
         return new Counts(
             service.ActiveConnections,
+            service.PendingHandshakes,
             service.Handler.Observed,
             service.Handler.Running,
             service.Pool.Outstanding,
+            CountHandles(),
             CountSockets(),
             CountOwnThreads(),
-            GC.GetTotalMemory(forceFullCollection: true));
+            GC.GetTotalMemory(forceFullCollection: true),
+            Environment.WorkingSet);
     }
+
+    private static int CountHandles() =>
+        Directory.Exists("/proc/self/fd") ? Directory.GetFiles("/proc/self/fd").Length : 0;
 
     /// <summary>Open sockets of this process, where the system can say; elsewhere 0, which proves nothing.</summary>
     private static int CountSockets() => !Directory.Exists("/proc/self/fd") ? 0 : Directory.GetFiles("/proc/self/fd")

@@ -40,6 +40,23 @@ internal sealed class DatagramClients(ITransport transport, Func<EndPoint> endPo
         }
     }
 
+    /// <summary>Many source ports, ten datagrams each; more than a source may send.</summary>
+    public async Task FloodAsync(Random random, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[random.Next(200)];
+        random.NextBytes(bytes);
+        var flooder = new IPEndPoint(OperatingSystem.IsLinux() ? new IPAddress([127, 0, 0, 9]) : IPAddress.Loopback, 0);
+        for (var port = random.Next(1, 200); port > 0; port--)
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            socket.Bind(flooder);
+            for (var i = 0; i < 10; i++)
+            {
+                await socket.SendToAsync(bytes, SocketFlags.None, endPoint(), cancellationToken);
+            }
+        }
+    }
+
     /// <summary>
     /// Sends and is gone before the replies come: the server's socket gets to hear that nobody is there.
     /// </summary>

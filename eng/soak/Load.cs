@@ -5,7 +5,7 @@ namespace Soak;
 /// <summary>Starts the service, lets many clients do what they like for a while, and stops it under them.</summary>
 internal sealed class Load(Service service, int seed)
 {
-    private const int WorkersPerKind = 5;
+    private const int WorkersPerKind = 3;
 
     public Tally Tally { get; } = new();
 
@@ -57,7 +57,8 @@ internal sealed class Load(Service service, int seed)
             {
                 Console.WriteLine(
                     $"{clock.Elapsed.TotalSeconds,5:0} s: {Tally.Replies:N0} replies, {service.ActiveConnections} "
-                    + $"connections, {service.Pool.Outstanding} buffers, {service.Handler.Messages:N0} messages");
+                    + $"connections, {service.Pool.Outstanding} buffers, {service.Handler.Messages:N0} messages, "
+                    + $"{Environment.WorkingSet / 1048576.0:0} MiB resident");
             }
         }
         catch (OperationCanceledException)

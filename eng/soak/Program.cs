@@ -1,7 +1,7 @@
 using System.Globalization;
 using Soak;
 
-// Soak [seconds] [seed]: mixed load on every transport, then every count must be back where it was.
+// Soak [seconds] [seed]: mixed load on every transport, then every count must be back where it was after the warm-up.
 var seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 120;
 var seed = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : Environment.ProcessId;
 
@@ -17,7 +17,7 @@ await load.RunAsync(TimeSpan.FromSeconds(seconds));
 var after = await Counts.TakeAsync(service);
 
 Console.WriteLine($"{load.Tally.Summary()}\nConnections ended as: {service.Handler.Reasons}");
-Console.WriteLine($"before: {before}\nafter:  {after}");
+Console.WriteLine($"After warm-up: {before}\nAt the end:    {after}");
 var faults = load.Tally.Faults.Concat(after.FaultsSince(before)).ToArray();
 Console.WriteLine(faults.Length == 0 ? "Soak passed." : $"Soak FAILED:\n{string.Join('\n', faults)}");
 return faults.Length == 0 ? 0 : 1;

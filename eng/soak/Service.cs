@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Transports;
 using Transports.Framing;
 using Transports.Testing;
@@ -13,99 +15,98 @@ namespace Soak;
 internal sealed class Service : IAsyncDisposable
 {
     private readonly MeterListener _meters = new();
+    private readonly X509Certificate2 _certificate = Certificates.Make();
     private readonly string _socketPath = Path.Combine(Path.GetTempPath(), $"soak-{Environment.ProcessId}.sock");
-    private readonly List<IListener> _listeners = [];
     private long _activeConnections;
+    private long _pendingHandshakes;
 
     public Service()
     {
-        Tcp = new TcpTransport(new TcpTransportOptions { BufferPool = Pool });
-        PortableTcp = new TcpTransport(Portable(new TcpTransportOptions { BufferPool = Pool }));
-        HastyTcp = new TcpTransport(Hasty(new TcpTransportOptions { BufferPool = Pool }));
-        HastyPortableTcp = new TcpTransport(Hasty(Portable(new TcpTransportOptions { BufferPool = Pool })));
-        Unix = new TcpTransport(new TcpTransportOptions
-        {
-            BufferPool = Pool,
-            Framing = MessageFraming.LengthPrefixed(),
-        });
-        Memory = new InMemoryTransport(new InMemoryTransportOptions { BufferPool = Pool });
-        Udp = new UdpTransport(new UdpTransportOptions { BufferPool = Pool });
-        _meters.InstrumentPublished = (instrument, self) =>
-        {
-            if (instrument.Name == "transports.connections.active")
-            {
-                self.EnableMeasurementEvents(instrument);
-            }
-        };
-        _meters.SetMeasurementEventCallback<long>(
-            (_, change, _, _) => Interlocked.Add(ref _activeConnections, change));
-        _meters.Start();
+        var loopback = new IPEndPoint(IPAddress.Loopback, 0);
+        Site OnTcp(string name, TcpTransportOptions options) => new(name, new TcpTransport(options), () => loopback);
+        Tcp = OnTcp("tcp", NewTcp());
+        PortableTcp = OnTcp("portable tcp", Portable(NewTcp()));
+        Tls = OnTcp("tls", Secure(NewTcp()));
+        PortableTls = OnTcp("portable tls", Secure(Portable(NewTcp())));
+        HastyTcp = OnTcp("hasty tcp", Hasty(NewTcp()));
+        HastyPortableTcp = OnTcp("hasty portable tcp", Hasty(Portable(NewTcp())));
+        HastyTls = OnTcp("hasty tls", Hasty(Secure(NewTcp())));
+        var lengths = NewTcp();
+        lengths.Framing = MessageFraming.LengthPrefixed();
+        Unix = new("unix", new TcpTransport(lengths), () => new UnixDomainSocketEndPoint(_socketPath));
+        var memory = new InMemoryTransport(new InMemoryTransportOptions { BufferPool = Pool });
+        Memory = new("memory", memory, () => new InMemoryEndPoint("soak"));
+        Udp = new("udp", new UdpTransport(new UdpTransportOptions { BufferPool = Pool }), () => loopback);
+        PortableUdp = new(
+            "portable udp",
+            new UdpTransport(new UdpTransportOptions { BufferPool = Pool, Driver = TransportDriver.Portable }),
+            () => loopback);
+        LimitedUdp = new("limited udp", new UdpTransport(Limited()), () => new IPEndPoint(IPAddress.Any, 0));
+        Sites =
+        [
+            Tcp, PortableTcp, Tls, PortableTls, HastyTcp, HastyPortableTcp, HastyTls, Unix, Memory, Udp, PortableUdp,
+            LimitedUdp,
+        ];
+        Listen();
     }
 
     public CountingBufferPool Pool { get; } = new();
 
-    public ITransport Tcp { get; }
-
-    /// <summary>TCP by the framework's sockets, where <see cref="Tcp"/> takes the best there is.</summary>
-    public ITransport PortableTcp { get; }
-
-    /// <summary>For peers that stall or say nothing: has time-outs that no well-behaved peer could count on.</summary>
-    public ITransport HastyTcp { get; }
-
-    public ITransport HastyPortableTcp { get; }
-
-    public ITransport Unix { get; }
-
-    public ITransport Memory { get; }
-
-    public ITransport Udp { get; }
-
     public SoakHandler Handler { get; } = new();
 
-    public EndPoint TcpEndPoint => _listeners[0].LocalEndPoint;
+    public IReadOnlyList<Site> Sites { get; }
 
-    public EndPoint UnixEndPoint => _listeners[1].LocalEndPoint;
+    public Site Tcp { get; }
 
-    public EndPoint MemoryEndPoint => _listeners[2].LocalEndPoint;
+    /// <summary>TCP by the framework's sockets, where <see cref="Tcp"/> takes the best there is.</summary>
+    public Site PortableTcp { get; }
 
-    public EndPoint UdpEndPoint => _listeners[3].LocalEndPoint;
+    public Site Tls { get; }
 
-    public EndPoint PortableTcpEndPoint => _listeners[4].LocalEndPoint;
+    public Site PortableTls { get; }
 
-    public EndPoint HastyTcpEndPoint => _listeners[5].LocalEndPoint;
+    /// <summary>For peers that stall or say nothing: has time-outs that no well-behaved peer could count on.</summary>
+    public Site HastyTcp { get; }
 
-    public EndPoint HastyPortableTcpEndPoint => _listeners[6].LocalEndPoint;
+    public Site HastyPortableTcp { get; }
+
+    public Site HastyTls { get; }
+
+    public Site Unix { get; }
+
+    public Site Memory { get; }
+
+    public Site Udp { get; }
+
+    public Site PortableUdp { get; }
+
+    /// <summary>For peers that flood: on all addresses and two sockets, and with a rate for each source.</summary>
+    public Site LimitedUdp { get; }
 
     public long ActiveConnections => Interlocked.Read(ref _activeConnections);
 
+    public long PendingHandshakes => Interlocked.Read(ref _pendingHandshakes);
+
     public async Task StartAsync()
     {
-        var loopback = new IPEndPoint(IPAddress.Loopback, 0);
-        _listeners.Add(await Tcp.ListenAsync(loopback, Handler));
-        _listeners.Add(await Unix.ListenAsync(new UnixDomainSocketEndPoint(_socketPath), Handler));
-        _listeners.Add(await Memory.ListenAsync(new InMemoryEndPoint("soak"), Handler));
-        _listeners.Add(await Udp.ListenAsync(loopback, Handler));
-        _listeners.Add(await PortableTcp.ListenAsync(loopback, Handler));
-        _listeners.Add(await HastyTcp.ListenAsync(loopback, Handler));
-        _listeners.Add(await HastyPortableTcp.ListenAsync(loopback, Handler));
+        foreach (var site in Sites)
+        {
+            await site.StartAsync(Handler);
+        }
     }
 
     /// <summary>Stops everything; returns what went wrong, such as a loop that had died.</summary>
     public async Task<IReadOnlyList<string>> StopAsync()
     {
         var faults = new List<string>();
-        foreach (var listener in _listeners)
+        foreach (var site in Sites)
         {
-            if (listener.Completion.IsCompleted)
+            if (await site.StopAsync() is { } fault)
             {
-                faults.Add($"{listener.LocalEndPoint} had ended before its time: {listener.Completion.Exception}");
+                faults.Add(fault);
             }
-
-            await listener.StopAsync();
-            await listener.Completion.ContinueWith(static _ => { }, TaskScheduler.Default);
         }
 
-        _listeners.Clear();
         return faults;
     }
 
@@ -113,7 +114,10 @@ internal sealed class Service : IAsyncDisposable
     {
         await StopAsync();
         _meters.Dispose();
+        _certificate.Dispose();
     }
+
+    public TcpTransportOptions NewTcp() => new() { BufferPool = Pool };
 
     private static TcpTransportOptions Portable(TcpTransportOptions options)
     {
@@ -125,6 +129,41 @@ internal sealed class Service : IAsyncDisposable
     {
         options.IdleTimeout = TimeSpan.FromSeconds(3);
         options.SendTimeout = TimeSpan.FromSeconds(2);
+        options.HandshakeTimeout = TimeSpan.FromSeconds(2);
         return options;
+    }
+
+    private TcpTransportOptions Secure(TcpTransportOptions options)
+    {
+        options.ServerTls = new SslServerAuthenticationOptions { ServerCertificate = _certificate };
+        options.ClientTls = new SslClientAuthenticationOptions
+        {
+            RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                certificate?.GetCertHashString() == _certificate.GetCertHashString(),
+        };
+        return options;
+    }
+
+    private UdpTransportOptions Limited() => new()
+    {
+        BufferPool = Pool,
+        Shards = 2,
+        SourceRatePerSecond = 1_000,
+        SourceTableSize = 256,
+    };
+
+    private void Listen()
+    {
+        _meters.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Name is "transports.connections.active" or "transports.handshakes.pending")
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        _meters.SetMeasurementEventCallback<long>((instrument, change, _, _) => Interlocked.Add(
+            ref instrument.Name == "transports.connections.active" ? ref _activeConnections : ref _pendingHandshakes,
+            change));
+        _meters.Start();
     }
 }

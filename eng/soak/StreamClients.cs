@@ -1,17 +1,16 @@
-using System.Net;
 using Transports;
 
 namespace Soak;
 
 /// <summary>Well-behaved and less well-behaved clients over the library's own connections.</summary>
-internal sealed class StreamClients(ITransport transport, Func<EndPoint> endPoint, Tally tally)
+internal sealed class StreamClients(Site site, Tally tally)
 {
     private const int LongestText = 20_000;
 
     /// <summary>One message at a time.</summary>
     public async Task TalkAsync(Random random, CancellationToken cancellationToken)
     {
-        await using var connection = await transport.ConnectAsync(endPoint(), cancellationToken);
+        await using var connection = await site.Transport.ConnectAsync(site.EndPoint, cancellationToken);
         for (var i = random.Next(1, 40); i > 0; i--)
         {
             var text = Texts.Next(random, LongestText);
@@ -23,7 +22,7 @@ internal sealed class StreamClients(ITransport transport, Func<EndPoint> endPoin
     /// <summary>Many messages on their way at once: the replies must come in order.</summary>
     public async Task PipelineAsync(Random random, CancellationToken cancellationToken)
     {
-        await using var connection = await transport.ConnectAsync(endPoint(), cancellationToken);
+        await using var connection = await site.Transport.ConnectAsync(site.EndPoint, cancellationToken);
         var texts = Enumerable.Range(0, random.Next(1, 300)).Select(_ => Texts.Next(random, LongestText)).ToArray();
         var sending = SendAllAsync(connection, texts, cancellationToken);
         foreach (var text in texts)
@@ -36,12 +35,12 @@ internal sealed class StreamClients(ITransport transport, Func<EndPoint> endPoin
 
     public async Task ConnectAndCloseAsync(Random random, CancellationToken cancellationToken)
     {
-        await using var connection = await transport.ConnectAsync(endPoint(), cancellationToken);
+        await using var connection = await site.Transport.ConnectAsync(site.EndPoint, cancellationToken);
     }
 
     public async Task AbortAsync(Random random, CancellationToken cancellationToken)
     {
-        await using var connection = await transport.ConnectAsync(endPoint(), cancellationToken);
+        await using var connection = await site.Transport.ConnectAsync(site.EndPoint, cancellationToken);
         for (var i = random.Next(10); i > 0; i--)
         {
             await connection.SendAsync(Texts.Next(random, LongestText), cancellationToken);
@@ -54,7 +53,7 @@ internal sealed class StreamClients(ITransport transport, Func<EndPoint> endPoin
     /// <summary>Sends and closes without ever having received.</summary>
     public async Task LeaveAsync(Random random, CancellationToken cancellationToken)
     {
-        await using var connection = await transport.ConnectAsync(endPoint(), cancellationToken);
+        await using var connection = await site.Transport.ConnectAsync(site.EndPoint, cancellationToken);
         for (var i = random.Next(10); i > 0; i--)
         {
             await connection.SendAsync(Texts.Next(random, 200), cancellationToken);
@@ -77,7 +76,7 @@ internal sealed class StreamClients(ITransport transport, Func<EndPoint> endPoin
         }
         else
         {
-            tally.Fault($"{transport.Capabilities.Scheme}: '{sent}' was answered with '{reply}'");
+            tally.Fault($"{site.Name}: '{sent}' was answered with '{reply}'");
         }
     }
 }

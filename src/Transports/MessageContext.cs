@@ -27,8 +27,8 @@ public abstract class MessageContext
 
     /// <summary>
     /// Says that the peer has shown that it receives what is sent to its address, for example by a token that only an
-    /// earlier reply carried. On UDP this lifts <see cref="DatagramTransportOptions.MaxReplyFactor"/> for the replies to
-    /// this message, and for what is sent through <see cref="Connection"/> as it was taken from this message. Where
+    /// earlier reply carried. On UDP this lifts <see cref="DatagramTransportOptions.MaxReplyFactor"/> for the replies
+    /// to this message, and for what is sent through <see cref="Connection"/> as it was taken from this message. Where
     /// peers connect there is nothing to show, and this does nothing.
     /// </summary>
     /// <remarks>

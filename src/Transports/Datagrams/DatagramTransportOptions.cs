@@ -18,9 +18,9 @@ public abstract class DatagramTransportOptions : TransportOptions
     /// <summary>
     /// How many times the bytes of a datagram a listener may send because of it, in all, headers of UDP and IP counted
     /// on both sides (RFC 768, RFC 791, RFC 8200), until the handler calls
-    /// <see cref="MessageContext.ConfirmRemoteAddress"/>. More than that is not sent, but counted: a sender's address can
-    /// be forged, and a service that answers with more than it is asked multiplies its attacker's bandwidth. Default 3,
-    /// as RFC 9000 section 8.1 has it; 0 is no limit.
+    /// <see cref="MessageContext.ConfirmRemoteAddress"/>. More than that is not sent, but counted: a sender's address
+    /// can be forged, and a service that answers with more than it is asked multiplies its attacker's bandwidth.
+    /// Default 3, as RFC 9000 section 8.1 has it; 0 is no limit.
     /// </summary>
     public int MaxReplyFactor { get; set; } = 3;
 

@@ -26,6 +26,7 @@ internal static class DefaultsText
         ArrayPool<byte> pool => pool == ArrayPool<byte>.Shared ? "the shared pool" : "another pool",
         MessageFraming framing => framing == MessageFraming.Lines ? "lines" : framing.GetType().Name,
         string text => text.Length == 0 ? "empty" : text,
+        IEnumerable<int> numbers => string.Join(", ", numbers),
         IEnumerable items => items.GetEnumerator().MoveNext() ? "some" : "empty",
         _ => value.ToString()!,
     };

@@ -66,7 +66,8 @@ public class DatagramHandlingTests
     {
         var channel = new FakeChannel();
         const int Replies = 200;
-        await using var listener = await new FakeDatagramTransport(channel, AnyReply).ListenAsync(async (context, token) =>
+        var transport = new FakeDatagramTransport(channel, AnyReply);
+        await using var listener = await transport.ListenAsync(async (context, token) =>
         {
             for (var index = 0; index < Replies; index++)
             {

@@ -146,10 +146,13 @@ internal sealed partial class DatagramDispatcher
 
     public string IdOf(EndPoint remote) => $"{_id}/{remote}";
 
-    /// <summary>Where it arrived: on a listener on all addresses the one that was asked, if the system said so.</summary>
-    public EndPoint LocalOf(Datagram datagram) => datagram.LocalAddress == default || LocalEndPoint is not IPEndPoint own
-        ? LocalEndPoint
-        : new IPEndPoint(PeerAddress.ToAddress(datagram.LocalAddress), own.Port);
+    /// <summary>
+    /// Where it arrived: on a listener on all addresses the one that was asked, if the system said so.
+    /// </summary>
+    public EndPoint LocalOf(Datagram datagram) =>
+        datagram.LocalAddress != default && LocalEndPoint is IPEndPoint own
+            ? new IPEndPoint(PeerAddress.ToAddress(datagram.LocalAddress), own.Port)
+            : LocalEndPoint;
 
     public DatagramPeer NewPeer(Datagram datagram, EndPoint remote, EndPoint local, long allowance)
     {

@@ -72,7 +72,9 @@ internal static class PeerAddress
     public static int PortOf(SocketAddress address) =>
         BinaryPrimitives.ReadUInt16BigEndian(address.Buffer.Span[Port..]);
 
-    /// <summary>An IP address as a number, an IPv4 one as its mapped form (RFC 4291 section 2.5.5.2); 0 for none.</summary>
+    /// <summary>
+    /// An IP address as a number, an IPv4 one as its mapped form (RFC 4291 section 2.5.5.2); 0 for none.
+    /// </summary>
     public static UInt128 ToKey(SocketAddress address, AddressFamily family)
     {
         var bytes = address.Buffer.Span;

@@ -10,7 +10,9 @@ namespace Transports;
 /// <param name="Address">See <see cref="PeerAddress.ToKey(System.Net.IPAddress)"/>; 0 when it can send nothing.</param>
 internal readonly record struct ControlMessage(ControlKind Kind, uint Number, UInt128 Address)
 {
-    /// <summary>The most that <see cref="WriteLocalAddress"/> and <see cref="WriteSegmentLength"/> write together.</summary>
+    /// <summary>
+    /// The most that <see cref="WriteLocalAddress"/> and <see cref="WriteSegmentLength"/> write together.
+    /// </summary>
     public const int MostBytesWritten = 64;
 
     private const int HeaderBytes = 16;

@@ -15,7 +15,7 @@ internal sealed class MachineAddresses(TimeProvider timeProvider)
     private long _readAt;
 
     /// <summary>True for an address of this machine, and for any of loopback.</summary>
-    /// <param name="address">See <see cref="PeerAddress.ToKey(SocketAddress, System.Net.Sockets.AddressFamily)"/>.</param>
+    /// <param name="address">See <see cref="PeerAddress.ToKey(IPAddress)"/>.</param>
     public bool Contains(UInt128 address)
     {
         if (PeerAddress.IsLoopback(address))

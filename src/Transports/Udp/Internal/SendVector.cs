@@ -81,7 +81,9 @@ internal sealed unsafe class SendVector
         return 0;
     }
 
-    /// <summary>How many from the first on can leave as one: for one peer, from one address, all of one size but the last.</summary>
+    /// <summary>
+    /// How many from the first on can leave as one: for one peer, from one address, all of one size but the last.
+    /// </summary>
     internal static int CountRun(ReadOnlySpan<Datagram> batch, bool isConnected, int longestSegment)
     {
         var first = batch[0];
@@ -94,7 +96,8 @@ internal sealed unsafe class SendVector
         var most = Math.Min(batch.Length, Math.Min(MaxSegments, MaxJoinedBytes / length));
         var run = 1;
         while (run < most && batch[run] is var next && next.Length > 0 && next.Length <= length
-            && (isConnected || IsSame(first.Address, next.Address)) && first.LocalAddress == next.LocalAddress)
+            && (isConnected || IsSame(first.Address, next.Address))
+            && first.LocalAddress == next.LocalAddress)
         {
             run++;
             if (next.Length < length)

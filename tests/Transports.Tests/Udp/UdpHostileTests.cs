@@ -1,0 +1,253 @@
+using System.Net;
+using System.Net.Sockets;
+using Transports.Requests;
+using Transports.Testing;
+using Transports.Tests.Datagrams;
+using Transports.Tests.Reactor;
+
+namespace Transports.Tests.Udp;
+
+/// <summary>
+/// Peers that mean harm. Each test says what was sent and what the process held; a modest client beside them always
+/// gets its answers. They measure the process, and what all of its UDP transports count, so they run alone.
+/// </summary>
+[Collection(SerialTests.Name)]
+public sealed class UdpHostileTests
+{
+    private const int FloodBytes = 200;
+
+    private static readonly IPEndPoint AnyPort = new(IPAddress.Loopback, 0);
+
+    public static TheoryData<TransportDriver> Drivers => [TransportDriver.Auto, TransportDriver.Portable];
+
+    [Theory]
+    [MemberData(nameof(Drivers))]
+    public async Task Flood_FromThousandsOfPorts_LeavesAModestClientItsAnswers(TransportDriver driver)
+    {
+        // 4,000 source ports, 10 datagrams of 200 bytes each, faster than they are read; 200 requests meanwhile.
+        const int Ports = 4_000;
+        var pool = new CountingBufferPool();
+        var transport = new UdpTransport(new UdpTransportOptions { Driver = driver, BufferPool = pool });
+        await using var listener = await transport.ListenAsync(AnyPort, Handlers.Upper);
+        await using var client = new RequestClient(
+            new UdpTransport(new UdpTransportOptions()),
+            listener.LocalEndPoint,
+            new RequestClientOptions { Timeout = TimeSpan.FromSeconds(60) });
+        await client.RequestAsync("warm");
+        var rented = pool.Outstanding;
+        var heap = GC.GetTotalMemory(forceFullCollection: true);
+
+        var flood = Task.Run(() => Flood(listener.LocalEndPoint, Ports, AnyPort));
+        for (var index = 0; index < 200; index++)
+        {
+            Assert.Equal($"REQUEST {index}", await client.RequestAsync($"request {index}"));
+        }
+
+        await flood.Soon();
+        Assert.Equal("LAST", await client.RequestAsync("last"));
+
+        // A place for each datagram of a batch, at most, and nothing that a port leaves behind.
+        Assert.InRange(pool.Outstanding, 0, rented + 256);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - heap, long.MinValue, 16 * 1024 * 1024);
+        Assert.False(listener.Completion.IsCompleted);
+    }
+
+    [LinuxTheory]
+    [InlineData(TransportDriver.Reactor)]
+    [InlineData(TransportDriver.Portable)]
+    public async Task Flood_OfOneSource_LeavesTheOthersTheirAnswers(TransportDriver driver)
+    {
+        // 1,000 ports of 127.0.0.9, 10 datagrams each; a source may send 50 at once and 10 a second.
+        var flooded = 0;
+        var options = new UdpTransportOptions { Driver = driver, SourceRatePerSecond = 10, SourceBurst = 50 };
+        var transport = new UdpTransport(options, timeProvider: new VirtualTimeProvider());
+        using var metrics = new MetricCollector("udp");
+        await using var listener = await transport.ListenAsync(AnyPort, MessageHandler.Create((context, token) =>
+        {
+            flooded += context.Payload.Length == FloodBytes ? 1 : 0;
+            return context.ReplyAsync(context.Payload.Span, token);
+        }));
+        var flooder = new IPEndPoint(IPAddress.Parse("127.0.0.9"), 0);
+
+        var flood = Task.Run(() => Flood(listener.LocalEndPoint, ports: 1_000, flooder));
+        await using var client = new RequestClient(
+            new UdpTransport(new UdpTransportOptions()),
+            listener.LocalEndPoint,
+            new RequestClientOptions { Timeout = TimeSpan.FromSeconds(60) });
+        for (var index = 0; index < 20; index++)
+        {
+            Assert.Equal($"request {index}", await client.RequestAsync($"request {index}"));
+        }
+
+        await flood.Soon();
+        Assert.Equal("last", await client.RequestAsync("last"));
+
+        // Time stands still for the listener: exactly a burst, if that much was not lost before it.
+        Assert.InRange(flooded, 1, 50);
+        Assert.InRange(metrics.Dropped("source_rate"), 1, 10_000);
+    }
+
+    [Theory]
+    [MemberData(nameof(Drivers))]
+    public async Task Forged_ThousandsOfRequests_GetNoMoreThanTheFactorBack(TransportDriver driver)
+    {
+        // 3,000 short requests to a service that would answer each with 1,400 bytes, or with ten times 60.
+        const int Requests = 3_000;
+        const int Headers = 28;
+        var transport = new UdpTransport(new UdpTransportOptions { Driver = driver });
+        await using var listener = await transport.ListenAsync(AnyPort, MessageHandler.Create(async (context, token) =>
+        {
+            await context.ReplyAsync(new byte[1_400], token);
+            for (var index = 0; index < 10; index++)
+            {
+                await context.ReplyAsync(new byte[60], token);
+            }
+
+            await context.ReplyAsync([], token);
+        }));
+        using var victim = NewSocket(AnyPort);
+        var random = new Random(1);
+        var buffer = new byte[2_000];
+        for (var index = 0; index < Requests; index++)
+        {
+            var request = new byte[random.Next(40)];
+            victim.SendTo(request, listener.LocalEndPoint);
+
+            // What was withheld never comes: as many of 60 as there is room for, and one empty one if there still is.
+            var allowed = 3 * (request.Length + Headers);
+            var expected = Enumerable.Repeat(60, Math.Min(10, allowed / (60 + Headers))).ToList();
+            expected.AddRange(allowed % (60 + Headers) >= Headers ? [0] : []);
+            Assert.Equal(expected, expected.Select(_ => victim.Receive(buffer)));
+        }
+
+        // So there was nothing else.
+        Assert.Equal(0, victim.Available);
+    }
+
+    [Theory]
+    [MemberData(nameof(Drivers))]
+    public async Task Garbage_OfEverySize_IsAccountedFor(TransportDriver driver)
+    {
+        // Nothing, one byte, all but the limit, the limit, one over it, the largest there is; random bytes, 600 in all.
+        const int Limit = 1_200;
+        const int Rounds = 100;
+        int[] sizes = [0, 1, Limit - 1, Limit, Limit + 1, UdpTransportOptions.LargestDatagramBytes];
+        var pool = new CountingBufferPool();
+        var handled = 0;
+        var transport = new UdpTransport(
+            new UdpTransportOptions { Driver = driver, MaxMessageBytes = Limit, BufferPool = pool });
+        using var metrics = new MetricCollector("udp");
+        await using (var listener = await transport.ListenAsync(AnyPort, MessageHandler.Create((context, token) =>
+        {
+            Assert.InRange(context.Payload.Length, 0, Limit);
+            handled++;
+            return context.ReplyAsync("x", token);
+        })))
+        {
+            using var peer = NewSocket(AnyPort);
+            var random = new Random(2);
+            var buffer = new byte[100];
+            for (var round = 0; round < Rounds; round++)
+            {
+                foreach (var size in sizes)
+                {
+                    var bytes = new byte[size];
+                    random.NextBytes(bytes);
+                    peer.SendTo(bytes, listener.LocalEndPoint);
+
+                    // What is not too long is answered: so the socket's buffer never overflows.
+                    _ = size > Limit || peer.Receive(buffer) == 1;
+                }
+            }
+
+            peer.SendTo([], listener.LocalEndPoint);
+            Assert.Equal(1, peer.Receive(buffer));
+        }
+
+        Assert.Equal((4 * Rounds) + 1, handled);
+        Assert.Equal(2 * Rounds, metrics.Dropped("too_long") + metrics.Dropped("truncated"));
+        Assert.Equal(0, pool.Outstanding);
+    }
+
+    [LinuxFact]
+    public async Task Overflow_OfTheReceiveBuffer_IsCountedToTheLastDatagram()
+    {
+        // 5,000 datagrams for a listener that does not read, and has room for few.
+        const int Datagrams = 5_000;
+        using var gate = new ManualResetEventSlim();
+        var entered = new TaskCompletionSource();
+        var handled = 0;
+        var logs = new Transports.Tests.Datagrams.LogCollector();
+        var transport = new UdpTransport(
+            new UdpTransportOptions { Driver = TransportDriver.Reactor, ReceiveBufferBytes = 16 * 1024 }, logs);
+        using var metrics = new MetricCollector("udp");
+        await using var listener = await transport.ListenAsync(AnyPort, MessageHandler.Create((context, token) =>
+        {
+            handled++;
+            entered.TrySetResult();
+            gate.Wait(token);
+            return context.Payload.Length == 0 ? context.ReplyAsync("end", token) : default;
+        }));
+        using var peer = NewSocket(AnyPort);
+        peer.SendTo(new byte[100], listener.LocalEndPoint);
+        await entered.Task.Soon();
+        for (var index = 1; index < Datagrams; index++)
+        {
+            peer.SendTo(new byte[100], listener.LocalEndPoint);
+        }
+
+        gate.Set();
+
+        // What was lost is said with the next datagram that is not.
+        var sent = Datagrams;
+        peer.ReceiveTimeout = 200;
+        var buffer = new byte[10];
+        var length = 0;
+        for (var attempt = 0; length == 0 && attempt < 100; attempt++)
+        {
+            sent++;
+            peer.SendTo([], listener.LocalEndPoint);
+            try
+            {
+                length = peer.Receive(buffer);
+            }
+            catch (SocketException exception)
+                when (exception.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock)
+            {
+                // There was no room for it yet.
+            }
+        }
+
+        Assert.Equal(3, length);
+        var lost = metrics["transports.udp.receive_overflows"];
+        Assert.InRange(lost, 1, Datagrams);
+        Assert.Equal(sent, handled + lost);
+        Assert.NotEmpty(logs.Named("ReceiveOverflowed"));
+    }
+
+    /// <summary>Each port sends ten, and is gone before the answers come.</summary>
+    private static void Flood(EndPoint to, int ports, IPEndPoint from)
+    {
+        var garbage = new byte[FloodBytes];
+        for (var port = 0; port < ports; port++)
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            socket.Bind(from);
+            for (var index = 0; index < 10; index++)
+            {
+                socket.SendTo(garbage, to);
+            }
+        }
+    }
+
+    private static Socket NewSocket(IPEndPoint endPoint)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp)
+        {
+            ReceiveBufferSize = 1024 * 1024,
+            ReceiveTimeout = 30_000,
+        };
+        socket.Bind(endPoint);
+        return socket;
+    }
+}
