@@ -61,6 +61,9 @@ public sealed class TransportSettings
         ApplyCommon(options);
         options.MaxMessageBytes = MaxMessageBytes ?? options.MaxMessageBytes;
         options.MaxConcurrentMessages = MaxConcurrentMessages ?? options.MaxConcurrentMessages;
+
+        // The facts reply as often and as long as they like; what holds that back has tests of its own.
+        options.MaxReplyFactor = 0;
         return options;
     }
 
