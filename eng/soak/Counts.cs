@@ -39,7 +39,8 @@ internal sealed record Counts(
     {
         (string Name, long Value)[] mustBeZero =
         [
-            ("connections", Connections), ("handshakes", Handshakes), ("observed connections", Observed), ("running handlers", Handling),
+            ("connections", Connections), ("handshakes", Handshakes),
+            ("observed connections", Observed), ("running handlers", Handling),
             ("rented buffers", Buffers),
         ];
         foreach (var (name, value) in mustBeZero.Where(count => count.Value != 0))
@@ -75,8 +76,8 @@ internal sealed record Counts(
 
     /// <summary>One line of it, for a table.</summary>
     public override string ToString() =>
-        $"{Connections} connections, {Handshakes} handshakes, {Handling} handlers, {Buffers} buffers, {Handles} handles "
-        + $"({Sockets} sockets), {OwnThreads} own threads, {HeapBytes / 1048576.0:0.0} MiB heap, "
+        $"{Connections} connections, {Handshakes} handshakes, {Handling} handlers, {Buffers} buffers, "
+        + $"{Handles} handles ({Sockets} sockets), {OwnThreads} own threads, {HeapBytes / 1048576.0:0.0} MiB heap, "
         + $"{ResidentBytes / 1048576.0:0.0} MiB resident";
 
     private static Counts Take(Service service)
