@@ -24,7 +24,8 @@ public static class TransportsHostingExtensions
     /// <para>
     /// The check <c>transports-live</c> (tag <c>live</c>) is unhealthy once a listener has died or could not be bound;
     /// <c>transports-ready</c> (tag <c>ready</c>) also as long as a server is not running: before it has started, while
-    /// it drains, and after that.
+    /// it drains, and after that. When the host stops, readiness is off before anything else, then
+    /// <see cref="TransportsHostingOptions.DrainDelay"/> passes, then the servers stop.
     /// </para>
     /// <para>May be called any number of times.</para>
     /// </remarks>
@@ -40,6 +41,7 @@ public static class TransportsHostingExtensions
                     ServersConfiguration.Read(provider.GetService<IConfiguration>(), options))
                 .ValidateOnStart();
             services.AddSingleton<IValidateOptions<TransportsHostingOptions>, ServersValidator>();
+            services.AddSingleton<HostDrain>();
             services.AddSingleton<IHostedService, ServersHostedService>();
             services.AddHealthChecks()
                 .Add(Check("transports-live", "live", isReadiness: false))
@@ -57,7 +59,7 @@ public static class TransportsHostingExtensions
     private static HealthCheckRegistration Check(string name, string tag, bool isReadiness) => new(
         name,
         provider => new ServersHealthCheck(
-            provider.GetServices<TransportServer>(), provider.GetService<IHostApplicationLifetime>(), isReadiness),
+            provider.GetServices<TransportServer>(), provider.GetRequiredService<HostDrain>(), isReadiness),
         failureStatus: null,
         tags: [tag]);
 }

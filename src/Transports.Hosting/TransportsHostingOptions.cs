@@ -1,8 +1,8 @@
 namespace Transports.Hosting;
 
 /// <summary>
-/// Where servers listen, in place of what code says. Filled from the configuration section <c>Transports</c>:
-/// <c>"Servers": { "uppercase": { "Endpoints": [ "tcp://127.0.0.1:12000" ] } }</c>.
+/// Where servers listen, in place of what code says, and how they stop. Filled from the configuration section
+/// <c>Transports</c>: <c>"Servers": { "uppercase": { "Endpoints": [ "tcp://127.0.0.1:12000" ] } }</c>.
 /// </summary>
 /// <remarks>Checked when the host starts; all faults are reported together. Not for use by two threads.</remarks>
 public sealed class TransportsHostingOptions
@@ -13,6 +13,13 @@ public sealed class TransportsHostingOptions
 
     /// <summary>The endpoints of each server that has any here; the others listen where code says.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<ConfiguredEndpoint>> Endpoints => _endpoints;
+
+    /// <summary>
+    /// How long a host that stops still lets peers in, after its readiness has turned off: as long as it takes a load
+    /// balancer to notice. Part of the host's shutdown time-out. Default zero; configuration key
+    /// <c>Transports:DrainDelay</c>.
+    /// </summary>
+    public TimeSpan DrainDelay { get; set; }
 
     /// <summary>What is wrong with the form of the configuration.</summary>
     internal List<string> Faults { get; } = [];

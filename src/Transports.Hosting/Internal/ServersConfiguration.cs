@@ -16,14 +16,18 @@ internal static class ServersConfiguration
     {
         foreach (var section in configuration?.GetSection(SectionName).GetChildren() ?? [])
         {
-            if (!Is(section, ServersName, options))
+            switch (IsOneOf(section, options, ServersName, nameof(options.DrainDelay)))
             {
-                continue;
-            }
+                case ServersName:
+                    foreach (var server in section.GetChildren())
+                    {
+                        ReadServer(server, options);
+                    }
 
-            foreach (var server in section.GetChildren())
-            {
-                ReadServer(server, options);
+                    break;
+                case nameof(options.DrainDelay):
+                    ReadDrainDelay(section, options);
+                    break;
             }
         }
     }
@@ -35,7 +39,7 @@ internal static class ServersConfiguration
     {
         foreach (var section in server.GetChildren())
         {
-            if (!Is(section, EndpointsName, options))
+            if (IsOneOf(section, options, EndpointsName) is null)
             {
                 continue;
             }
@@ -52,14 +56,29 @@ internal static class ServersConfiguration
         }
     }
 
-    private static bool Is(IConfigurationSection section, string name, TransportsHostingOptions options)
+    private static void ReadDrainDelay(IConfigurationSection section, TransportsHostingOptions options)
     {
-        if (section.Key.Equals(name, StringComparison.OrdinalIgnoreCase))
+        if (section.Value is { } text && TimeText.TryParse(text, out var delay))
         {
-            return true;
+            options.DrainDelay = delay;
+        }
+        else
+        {
+            options.Faults.Add($"{section.Path}: must be a time such as 5s, but is '{section.Value}'.");
+        }
+    }
+
+    /// <summary>The name that the key is, as it is written here; null, and a fault, when it is none of them.</summary>
+    private static string? IsOneOf(
+        IConfigurationSection section, TransportsHostingOptions options, params string[] names)
+    {
+        var name = Array.Find(names, one => section.Key.Equals(one, StringComparison.OrdinalIgnoreCase));
+        if (name is null)
+        {
+            var known = string.Join(", ", names.Select(one => $"'{one}'"));
+            options.Faults.Add($"{section.Path}: this key is unknown; {known} is what may stand there.");
         }
 
-        options.Faults.Add($"{section.Path}: this key is unknown; '{name}' is what may stand there.");
-        return false;
+        return name;
     }
 }

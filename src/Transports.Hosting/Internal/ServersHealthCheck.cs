@@ -1,11 +1,10 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Hosting;
 
 namespace Transports.Hosting;
 
 /// <summary>Looks at all servers; keeps nothing, so it says what is true when it is asked.</summary>
 internal sealed class ServersHealthCheck(
-    IEnumerable<TransportServer> servers, IHostApplicationLifetime? lifetime, bool isReadiness) : IHealthCheck
+    IEnumerable<TransportServer> servers, HostDrain drain, bool isReadiness) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -15,7 +14,7 @@ internal sealed class ServersHealthCheck(
         var idle = servers.FirstOrDefault(server => server.State != TransportServerState.Running);
         var complaint = faulty is { Fault.Message: var message } ? message
             : !isReadiness ? null
-            : lifetime is { ApplicationStopping.IsCancellationRequested: true } ? "The host is stopping."
+            : drain.HasBegun ? "The host is stopping."
             : idle is not null ? $"Server '{idle.Name}' is {idle.State}."
             : null;
         var status = complaint is null ? HealthStatus.Healthy : context.Registration.FailureStatus;

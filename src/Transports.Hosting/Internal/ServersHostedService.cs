@@ -3,10 +3,13 @@ using Microsoft.Extensions.Options;
 
 namespace Transports.Hosting;
 
-/// <summary>Starts all servers or none, and stops them.</summary>
+/// <summary>Starts all servers or none; lets whoever sends peers here notice that they stop, and stops them.</summary>
 /// <remarks>A monitor keeps the options that were validated at the start; IOptions would make them again.</remarks>
 internal sealed class ServersHostedService(
-    IEnumerable<TransportServer> servers, IOptionsMonitor<TransportsHostingOptions> options) : IHostedService
+    IEnumerable<TransportServer> servers,
+    IOptionsMonitor<TransportsHostingOptions> options,
+    HostDrain drain,
+    TimeProvider? timeProvider = null) : IHostedLifecycleService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -32,6 +35,27 @@ internal sealed class ServersHostedService(
         }
     }
 
+    /// <summary>
+    /// Comes before anything is stopped, so that whoever serves the health checks still does while the delay passes.
+    /// </summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        drain.Begin();
+        var delay = options.CurrentValue.DrainDelay;
+        if (delay > TimeSpan.Zero && servers.Any(server => server.State == TransportServerState.Running))
+        {
+            // At the host's deadline the stop itself follows at once.
+            await Task.Delay(delay, timeProvider ?? TimeProvider.System, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     public Task StopAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(servers.Select(server => server.StopAsync(cancellationToken)));
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

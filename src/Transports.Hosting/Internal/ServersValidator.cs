@@ -6,9 +6,17 @@ namespace Transports.Hosting;
 internal sealed class ServersValidator(IEnumerable<TransportServer> servers, EndpointSchemes schemes)
     : IValidateOptions<TransportsHostingOptions>
 {
+    private static readonly TimeSpan MaxDrainDelay = TimeSpan.FromHours(1);
+
     public ValidateOptionsResult Validate(string? name, TransportsHostingOptions options)
     {
         var faults = new List<string>(options.Faults);
+        if (options.DrainDelay < TimeSpan.Zero || options.DrainDelay > MaxDrainDelay)
+        {
+            faults.Add($"{ServersConfiguration.SectionName}:{nameof(options.DrainDelay)}: must be from 0 to "
+                + $"{MaxDrainDelay.TotalHours} h, but is {options.DrainDelay}.");
+        }
+
         foreach (var (server, endpoints) in options.Endpoints)
         {
             if (!servers.Any(registered => IsCalled(registered, server)))

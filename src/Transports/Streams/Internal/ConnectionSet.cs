@@ -14,6 +14,7 @@ internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider
     private readonly Dictionary<UInt128, int> _perPrefix = [];
     private double _jitter;
     private int _places;
+    private TaskCompletionSource? _empty;
 
     /// <summary>Takes a place; false when a limit is reached.</summary>
     /// <param name="remote">Whom to count it under; null for nobody.</param>
@@ -81,6 +82,26 @@ internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider
                 _places--;
                 Uncount(connection.RemoteEndPoint);
             }
+
+            if (_connections.Count == 0)
+            {
+                _empty?.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>Ends when the last connection has ended, its handler included; for when none is added any more.</summary>
+    public Task WhenEmpty()
+    {
+        lock (_gate)
+        {
+            if (_connections.Count == 0)
+            {
+                return Task.CompletedTask;
+            }
+
+            _empty ??= new TaskCompletionSource(Continuations.Options);
+            return _empty.Task;
         }
     }
 

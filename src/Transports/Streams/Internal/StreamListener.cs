@@ -19,6 +19,7 @@ internal sealed class StreamListener : IListener
     private readonly LogThrottle _refused;
     private readonly CancellationTokenSource _stopAccepting = new();
     private readonly TaskCompletionSource _completion = new(Continuations.Options);
+    private readonly TaskCompletionSource _deadline = new(Continuations.Options);
     private readonly Lock _gate = new();
     private readonly Task _accepting;
     private Task? _stopping;
@@ -187,6 +188,9 @@ internal sealed class StreamListener : IListener
             connection.Drain();
         }
 
+        // A connection that was reset is complete while its handler still works: that one is waited for too, but not
+        // past the deadline, since it may never end.
+        await Task.WhenAny(_connections.WhenEmpty(), _deadline.Task).ConfigureAwait(false);
         await Task.WhenAll(connections.Select(connection => connection.Completion)).ConfigureAwait(false);
         TransportLog.Stopped(_environment.Logger, LocalEndPoint, _environment.Scheme);
         _completion.TrySetResult();
@@ -222,5 +226,7 @@ internal sealed class StreamListener : IListener
         {
             connection.Abort();
         }
+
+        _deadline.TrySetResult();
     }
 }
