@@ -150,9 +150,5 @@ public static partial class Simulation
         return text.ToString();
     }
 
-    internal static string Tail(NetworkTrace trace) => string.Join('\n', trace.Events.TakeLast(TailEvents).Select(
-        item => string.Create(
-            CultureInfo.InvariantCulture,
-            $"  {item.Time} {item.Kind} {item.Source}->{item.Destination} #{item.PacketNumber} {item.Flags} ")
-            + $"{(item.Fault == NetworkFault.None ? "" : item.Fault)} {item.Note}"));
+    internal static string Tail(NetworkTrace trace) => trace.ToText(last: TailEvents);
 }
