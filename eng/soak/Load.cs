@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Soak;
 
 /// <summary>Starts the service, lets many clients do what they like for a while, and stops it under them.</summary>
-internal sealed class Load(Service service, int seed)
+internal sealed class Load(Service service, int seed, string only)
 {
     private const int WorkersPerKind = 3;
 
@@ -16,6 +16,8 @@ internal sealed class Load(Service service, int seed)
         using var ended = new CancellationTokenSource();
         var report = ReportAsync(ended.Token);
         var workers = Scenarios.For(service, Tally)
+            .Select(scenarios => scenarios.Where(scenario => scenario.Name.Contains(only)).ToArray())
+            .Where(scenarios => scenarios.Length > 0)
             .SelectMany((scenarios, kind) => Enumerable.Range(0, WorkersPerKind)
                 .Select(worker => WorkAsync(scenarios, new Random(HashCode.Combine(seed, kind, worker)), end.Token)))
             .ToArray();
@@ -28,12 +30,12 @@ internal sealed class Load(Service service, int seed)
         }
     }
 
-    private async Task WorkAsync(IReadOnlyList<Scenario> scenarios, Random random, CancellationToken end)
+    private async Task WorkAsync(Scenario[] scenarios, Random random, CancellationToken end)
     {
         await Task.Yield();
         while (!end.IsCancellationRequested)
         {
-            var scenario = scenarios[random.Next(scenarios.Count)];
+            var scenario = scenarios[random.Next(scenarios.Length)];
             using var limit = new CancellationTokenSource(Scenario.Limit);
             try
             {

@@ -1,12 +1,15 @@
 using System.Globalization;
 using Soak;
 
-// Soak [seconds] [seed]: mixed load on every transport, then every count must be back where it was after the warm-up.
+// Soak [seconds] [seed] [part of the names of scenarios]: mixed load on every transport, then every count must be back
+// where it was after the warm-up.
 var seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 120;
 var seed = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : Environment.ProcessId;
 
+var only = args.Length > 2 ? args[2] : "";
+
 await using var service = new Service();
-var load = new Load(service, seed);
+var load = new Load(service, seed, only);
 
 // The first round starts what a process has only once (threads, the socket engine); the second is what is judged.
 Console.WriteLine($"Seed {seed}. Warming up for {seconds / 10:0} s, then {seconds:0} s of load.");
