@@ -26,6 +26,7 @@ internal sealed class ReceiveQueue(int capacityBytes, ArrayPool<byte> pool) : IV
     private int _drainEnd;
     private bool _waiting;
     private int _receiving;
+    private volatile bool _discarded;
     private CloseReason? _ended;
     private TaskCompletionSource? _room;
 
@@ -88,6 +89,9 @@ internal sealed class ReceiveQueue(int capacityBytes, ArrayPool<byte> pool) : IV
     public void Discard(CloseReason reason)
     {
         Complete(reason);
+        _discarded = true;
+
+        // Whoever is receiving now comes back here when it has done.
         if (Interlocked.Exchange(ref _receiving, 1) == 0)
         {
             lock (_gate)
@@ -131,11 +135,17 @@ internal sealed class ReceiveQueue(int capacityBytes, ArrayPool<byte> pool) : IV
             // Throws if the wait was cancelled. Otherwise there is a message, or the end has come.
             _waiter.GetResult(token);
             _registration.Dispose();
-            return Swap(CancellationToken.None, out _) ? Take() : throw new ConnectionClosedException(_ended!.Value);
+            return !_discarded && Swap(CancellationToken.None, out _)
+                ? Take()
+                : throw new ConnectionClosedException(_ended!.Value);
         }
         finally
         {
-            Volatile.Write(ref _receiving, 0);
+            Interlocked.Exchange(ref _receiving, 0);
+            if (_discarded)
+            {
+                Discard(_ended!.Value);
+            }
         }
     }
 
