@@ -58,4 +58,7 @@ public enum CloseReason
     /// received may not be all that was sent (RFC 8446, 6.1).
     /// </summary>
     TlsTruncated,
+
+    /// <summary>An overloaded server refused it, or closed it since it was idle.</summary>
+    Overloaded,
 }

@@ -41,9 +41,10 @@ internal static partial class TransportLog
 
     [LoggerMessage(
         9, LogLevel.Warning,
-        "A connection was refused on {EndPoint}: limit reached; {Suppressed} like it were not logged",
+        "A connection was refused on {EndPoint} ({Reason}); {Suppressed} like it were not logged",
         EventName = "ConnectionRefused")]
-    public static partial void ConnectionRefused(ILogger logger, EndPoint endPoint, long suppressed);
+    public static partial void ConnectionRefused(
+        ILogger logger, EndPoint endPoint, CloseReason reason, long suppressed);
 
     [LoggerMessage(
         10, LogLevel.Warning, "Receiving on {EndPoint} failed and goes on; {Suppressed} like it were not logged",

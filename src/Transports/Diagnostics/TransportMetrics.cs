@@ -70,7 +70,7 @@ internal sealed class TransportMetrics(string scheme)
     }
 
     /// <summary>A connection that was refused before it counted as active.</summary>
-    public void ConnectionRefused() => ConnectionEnded(CloseReason.LimitReached);
+    public void ConnectionRefused(CloseReason reason) => ConnectionEnded(reason);
 
     public void HandshakeStarted() => PendingHandshakes.Add(1, _transport);
 

@@ -35,6 +35,9 @@ public sealed class ServerListener : IListener
     /// <summary>Somebody asked it to stop: its end is then no fault.</summary>
     internal bool IsStopping => _isStopping;
 
+    /// <summary>Null for a listener of somebody else's making, which cannot be told to shed load.</summary>
+    internal ISheddable? Sheddable => _listener as ISheddable;
+
     /// <inheritdoc/>
     public ValueTask StopAsync(CancellationToken cancellationToken = default)
     {

@@ -99,6 +99,9 @@ public sealed class TransportServer : IAsyncDisposable, IDisposable
     /// </summary>
     public Task Completion => Run?.Completion ?? Task.CompletedTask;
 
+    /// <summary>How it looks after its load; null for not at all.</summary>
+    internal OverloadSetup? Overload { get; init; }
+
     private ServerRun? Run
     {
         get
@@ -126,7 +129,7 @@ public sealed class TransportServer : IAsyncDisposable, IDisposable
                 throw new InvalidOperationException($"Server '{Name}' has no endpoint to listen on.");
             }
 
-            run = _run = new ServerRun(Name, _endpoints, _handler);
+            run = _run = new ServerRun(Name, _endpoints, _handler, Overload);
         }
 
         return run.StartAsync(cancellationToken);

@@ -1,6 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Transports.Diagnostics;
 
 namespace Transports;
 
@@ -12,6 +15,7 @@ public sealed partial class TransportServerBuilder
     private readonly List<Func<IServiceProvider, TransportEndpoint>> _endpoints = [];
     private readonly List<Func<IServiceProvider, IMessageMiddleware>> _middleware = [];
     private Func<IServiceProvider, IMessageHandler>? _handler;
+    private OverloadOptions? _overload;
 
     internal TransportServerBuilder(string name, IServiceCollection? services)
     {
@@ -126,6 +130,21 @@ public sealed partial class TransportServerBuilder
         return this;
     }
 
+    /// <summary>
+    /// Lets the server shed load when it has too much of it: see <see cref="OverloadOptions"/>. Without this call it
+    /// does not look.
+    /// </summary>
+    /// <param name="configure">Sets thresholds; without it memory is looked at alone.</param>
+    /// <remarks>Listeners of <see cref="ByteStreamTransport"/> and <see cref="DatagramTransport"/> shed; others do not.</remarks>
+    /// <exception cref="ArgumentException">An option has a value that cannot be.</exception>
+    public TransportServerBuilder Overload(Action<OverloadOptions>? configure = null)
+    {
+        var options = new OverloadOptions();
+        configure?.Invoke(options);
+        _overload = options.Snapshot();
+        return this;
+    }
+
     internal void Configure(Action<TransportServerBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
@@ -140,8 +159,16 @@ public sealed partial class TransportServerBuilder
     {
         var middleware = _middleware.ConvertAll(create => create(provider));
         var handler = MiddlewareChain.Compose(middleware, _handler!(provider));
-        return new TransportServer(Name, _endpoints.ConvertAll(create => create(provider)), handler);
+        return new TransportServer(Name, _endpoints.ConvertAll(create => create(provider)), handler)
+        {
+            Overload = _overload is null ? null : OverloadSetup(_overload, provider),
+        };
     }
+
+    private static OverloadSetup OverloadSetup(OverloadOptions options, IServiceProvider provider) => new(
+        options,
+        (provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger(TransportLog.Category),
+        provider.GetService<TimeProvider>() ?? TimeProvider.System);
 
     private static ServiceDescriptor Descriptor<T>(IServiceCollection services) =>
         services.Last(descriptor => descriptor.ServiceType == typeof(T) && !descriptor.IsKeyedService);

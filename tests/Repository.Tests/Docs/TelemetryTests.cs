@@ -15,7 +15,12 @@ public class TelemetryTests
 
     private static readonly Assembly Core = SourceTree.Packages[0];
 
-    private static readonly Type Metrics = Core.GetType("Transports.Diagnostics.TransportMetrics", throwOnError: true)!;
+    /// <summary>The classes that record.</summary>
+    private static readonly Type[] Metrics =
+    [
+        Core.GetType("Transports.Diagnostics.TransportMetrics", throwOnError: true)!,
+        Core.GetType("Transports.Diagnostics.ServerMetrics", throwOnError: true)!,
+    ];
 
     [Fact]
     public void Metrics_Documented_AreThoseCreated()
@@ -37,7 +42,7 @@ public class TelemetryTests
         listener.SetMeasurementEventCallback<long>((instrument, _, found, _) => Add(instrument, found));
         listener.SetMeasurementEventCallback<double>((instrument, _, found, _) => Add(instrument, found));
         listener.SetMeasurementEventCallback<int>((instrument, _, found, _) => Add(instrument, found));
-        RuntimeHelpers.RunClassConstructor(Metrics.TypeHandle);
+        Array.ForEach(Metrics, type => RuntimeHelpers.RunClassConstructor(type.TypeHandle));
         listener.Start();
         RecordEverything();
 
@@ -133,11 +138,14 @@ public class TelemetryTests
     /// <summary>Calls every method that records, so that each instrument shows its tags.</summary>
     private static void RecordEverything()
     {
-        var metrics = Activator.CreateInstance(Metrics, "test")!;
-        foreach (var method in Metrics.GetMethods(
-            BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+        foreach (var type in Metrics)
         {
-            method.Invoke(metrics, SampleArguments(method));
+            var metrics = Activator.CreateInstance(type, "test")!;
+            foreach (var method in type.GetMethods(
+                BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+            {
+                method.Invoke(metrics, SampleArguments(method));
+            }
         }
     }
 

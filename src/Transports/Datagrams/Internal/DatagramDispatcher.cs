@@ -33,6 +33,7 @@ internal sealed partial class DatagramDispatcher
     private int _dispatchThread;
     private int _active;
     private volatile bool _stopping;
+    private volatile bool _isShedding;
 
     public DatagramDispatcher(
         DatagramChannel channel,
@@ -86,13 +87,17 @@ internal sealed partial class DatagramDispatcher
         // Counted before the flag is read, as StopTaking sets the flag before it reads the count.
         Interlocked.Increment(ref _active);
         Volatile.Write(ref _dispatchThread, System.Environment.CurrentManagedThreadId);
-        if (!_stopping)
+        if (_stopping)
         {
-            Dispatch(count);
+            DropAll(count, DropReason.Stopping);
+        }
+        else if (_isShedding)
+        {
+            DropAll(count, DropReason.Overloaded);
         }
         else
         {
-            DropAll(count);
+            Dispatch(count);
         }
 
         Volatile.Write(ref _dispatchThread, 0);
@@ -188,6 +193,9 @@ internal sealed partial class DatagramDispatcher
         }
     }
 
+    /// <summary>Drops every datagram as long as the server is overloaded.</summary>
+    public void Shed(bool isShedding) => _isShedding = isShedding;
+
     /// <summary>Cancels what is still being handled, and cares for it no more.</summary>
     public async Task AbandonAsync()
     {
@@ -219,11 +227,11 @@ internal sealed partial class DatagramDispatcher
         }
     }
 
-    private void DropAll(int count)
+    private void DropAll(int count, DropReason reason)
     {
         for (var index = 0; index < count; index++)
         {
-            _drops.Drop(DropReason.Stopping);
+            _drops.Drop(reason);
         }
     }
 

@@ -4,7 +4,7 @@ using Transports.Diagnostics;
 namespace Transports;
 
 /// <summary>Receives from anybody, and stops in phases.</summary>
-internal sealed class DatagramListener : IListener
+internal sealed class DatagramListener : IListener, ISheddable
 {
     private readonly DatagramEnvironment _environment;
     private readonly DatagramDispatcher _dispatcher;
@@ -26,6 +26,12 @@ internal sealed class DatagramListener : IListener
     public EndPoint LocalEndPoint { get; }
 
     public Task Completion => _completion.Task;
+
+    int ISheddable.ConnectionCount => 0;
+
+    int ISheddable.InFlight => _dispatcher.Active;
+
+    void ISheddable.Shed(ShedLevel level, TimeSpan idleAfter) => _dispatcher.Shed(level >= ShedLevel.Reading);
 
     public static DatagramListener Start(
         DatagramChannel channel, IMessageHandler handler, DatagramEnvironment environment, int shards = 1)

@@ -3,7 +3,7 @@ using System.Net;
 namespace Transports;
 
 /// <summary>Several listeners on one endpoint, seen as one.</summary>
-internal sealed class ShardedListener : IListener
+internal sealed class ShardedListener : IListener, ISheddable
 {
     private readonly DatagramListener[] _shards;
 
@@ -19,6 +19,18 @@ internal sealed class ShardedListener : IListener
 
     /// <summary>Ends with the last shard, and fails with the first that fails.</summary>
     public Task Completion { get; }
+
+    int ISheddable.ConnectionCount => 0;
+
+    int ISheddable.InFlight => _shards.Sum(shard => ((ISheddable)shard).InFlight);
+
+    void ISheddable.Shed(ShedLevel level, TimeSpan idleAfter)
+    {
+        foreach (ISheddable shard in _shards)
+        {
+            shard.Shed(level, idleAfter);
+        }
+    }
 
     public async ValueTask StopAsync(CancellationToken cancellationToken = default) =>
         await Task.WhenAll(_shards.Select(shard => shard.StopAsync(cancellationToken).AsTask())).ConfigureAwait(false);

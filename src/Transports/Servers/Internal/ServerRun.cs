@@ -4,7 +4,8 @@ namespace Transports;
 
 /// <summary>A server from one start to the stop that follows.</summary>
 #pragma warning disable CA1001 // The source has no timer and nothing is linked to it for long: nothing to dispose of.
-internal sealed class ServerRun(string name, ImmutableArray<TransportEndpoint> endpoints, IMessageHandler handler)
+internal sealed class ServerRun(
+    string name, ImmutableArray<TransportEndpoint> endpoints, IMessageHandler handler, OverloadSetup? overload)
 #pragma warning restore CA1001
 {
     private static readonly CancellationToken AtOnce = new(canceled: true);
@@ -16,6 +17,7 @@ internal sealed class ServerRun(string name, ImmutableArray<TransportEndpoint> e
     private ImmutableArray<ServerListener> _listeners = [];
     private TransportServerState _state = TransportServerState.Starting;
     private Exception? _fault;
+    private OverloadMonitor? _monitor;
 
     public Task Completion => _completion.Task;
 
@@ -56,6 +58,9 @@ internal sealed class ServerRun(string name, ImmutableArray<TransportEndpoint> e
             }
 
             either.Token.ThrowIfCancellationRequested();
+            _monitor = overload is null
+                ? null
+                : new OverloadMonitor(overload, name, bound.Select(listener => listener.Sheddable).OfType<ISheddable>());
             Enter(TransportServerState.Running, [.. bound]);
         }
         catch (Exception exception)
@@ -89,6 +94,7 @@ internal sealed class ServerRun(string name, ImmutableArray<TransportEndpoint> e
 
         try
         {
+            _monitor?.Dispose();
             await StopAllAsync(Listeners, throwFaults: true, deadline).ConfigureAwait(false);
         }
         finally

@@ -90,6 +90,33 @@ internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider
         }
     }
 
+    /// <summary>How many connections there are, without those that are still shaking hands.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _connections.Count;
+            }
+        }
+    }
+
+    /// <summary>How many of them have a handler at work.</summary>
+    public int CountHandling()
+    {
+        var count = 0;
+        lock (_gate)
+        {
+            foreach (var connection in _connections)
+            {
+                count += connection.IsHandling ? 1 : 0;
+            }
+        }
+
+        return count;
+    }
+
     /// <summary>Ends when the last connection has ended, its handler included; for when none is added any more.</summary>
     public Task WhenEmpty()
     {

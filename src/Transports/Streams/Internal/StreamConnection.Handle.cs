@@ -8,6 +8,8 @@ internal sealed partial class StreamConnection
 {
     private bool _isHandling;
 
+    public bool IsHandling => Volatile.Read(ref _isHandling);
+
     /// <summary>Calls the handler; false when it faulted. A handler that does not wait costs nothing here.</summary>
     private ValueTask<bool> HandleAsync(ReadOnlyMemory<byte> payload)
     {

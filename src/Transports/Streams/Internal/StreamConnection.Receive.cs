@@ -80,6 +80,13 @@ internal sealed partial class StreamConnection
         {
             // A connection that waits holds no buffer: it is rented when there is something to read.
             await _stream.WaitForDataAsync(_stopReceiving.Token).ConfigureAwait(false);
+            if (_listener is { Intake.IsClosed: true })
+            {
+                // The peer has sent something: whatever happens to idle connections, this is none.
+                Volatile.Write(ref _isBusy, true);
+                await _listener.Intake.WhenOpenAsync(_stopReceiving.Token).ConfigureAwait(false);
+            }
+
             var room = _input.GetRoom(_expected);
             var count = await _stream.ReceiveAsync(room, _stopReceiving.Token).ConfigureAwait(false);
             _input.Received(count);

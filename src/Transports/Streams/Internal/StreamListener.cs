@@ -4,7 +4,7 @@ using Transports.Diagnostics;
 namespace Transports;
 
 /// <summary>Accepts streams and makes connections of them, until it is stopped.</summary>
-internal sealed class StreamListener : IListener
+internal sealed partial class StreamListener : IListener
 {
     private readonly IByteStreamListener _source;
     private readonly StreamEnvironment _environment;
@@ -66,7 +66,7 @@ internal sealed class StreamListener : IListener
             return Connect(admitted);
         }
 
-        _ = RefuseAsync(admitted).AsTask();
+        _ = RefuseAsync(admitted, CloseReason.LimitReached).AsTask();
         return null;
     }
 
@@ -122,11 +122,17 @@ internal sealed class StreamListener : IListener
             return;
         }
 
+        if (_refusesNew)
+        {
+            await RefuseAsync(stream, CloseReason.Overloaded).ConfigureAwait(false);
+            return;
+        }
+
         var isConcerned = _admission is not null && _admission.Concerns(stream);
         var countedAs = isConcerned ? _admission!.CountsAs(stream) : stream.RemoteEndPoint;
         if (!_rate.TryTake() || !_connections.TryReserve(countedAs))
         {
-            await RefuseAsync(stream).ConfigureAwait(false);
+            await RefuseAsync(stream, CloseReason.LimitReached).ConfigureAwait(false);
         }
         else if (!isConcerned)
         {
@@ -135,7 +141,7 @@ internal sealed class StreamListener : IListener
         else if (!_handshakes!.TryBegin(stream, countedAs))
         {
             _connections.Release(countedAs);
-            await RefuseAsync(stream).ConfigureAwait(false);
+            await RefuseAsync(stream, CloseReason.LimitReached).ConfigureAwait(false);
         }
     }
 
@@ -159,12 +165,12 @@ internal sealed class StreamListener : IListener
         }
     }
 
-    private async ValueTask RefuseAsync(ByteStream stream)
+    private async ValueTask RefuseAsync(ByteStream stream, CloseReason reason)
     {
-        _environment.Metrics.ConnectionRefused();
+        _environment.Metrics.ConnectionRefused(reason);
         if (_refused.TryPass(out var suppressed))
         {
-            TransportLog.ConnectionRefused(_environment.Logger, LocalEndPoint, suppressed);
+            TransportLog.ConnectionRefused(_environment.Logger, LocalEndPoint, reason, suppressed);
         }
 
         stream.Abort();
