@@ -66,7 +66,8 @@ public sealed class DrainTests
 
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
 
-        Assert.StartsWith("Transports:DrainDelay: must be", Assert.Single(exception.Failures), StringComparison.Ordinal);
+        var fault = Assert.Single(exception.Failures);
+        Assert.StartsWith("Transports:DrainDelay: must be", fault, StringComparison.Ordinal);
     }
 
     private static async Task<HealthStatus> ReadinessAsync(IHost host) =>

@@ -63,6 +63,7 @@ internal sealed class LimitedServer
         }
 
         public ValueTask<IConnection> ConnectAsync(
-            EndPoint remoteEndPoint, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+            EndPoint remoteEndPoint, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
     }
 }

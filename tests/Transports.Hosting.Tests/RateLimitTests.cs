@@ -27,7 +27,8 @@ public sealed class RateLimitTests
 
         Assert.Equal(
             ["ABC", Dropped, "ABC", "ABC", Dropped],
-            await AskAllAsync(server, "[2001:db8::1]:1", "[2001:db8::2:3]:1", "[2001:db8:0:1::1]:1", "1.2.3.4:1", "1.2.3.4:2"));
+            await AskAllAsync(
+                server, "[2001:db8::1]:1", "[2001:db8::2:3]:1", "[2001:db8:0:1::1]:1", "1.2.3.4:1", "1.2.3.4:2"));
     }
 
     [Fact]
@@ -113,7 +114,8 @@ public sealed class RateLimitTests
 
         Assert.Equal(2, counts["peer dropped"]);
         Assert.Equal(1, counts["endpoint dropped"]);
-        Assert.Contains("10.0.0.1:1", Assert.Single(server.Logs.Named("MessagesLimited")).Text, StringComparison.Ordinal);
+        var line = Assert.Single(server.Logs.Named("MessagesLimited"));
+        Assert.Contains("10.0.0.1:1", line.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public class PackageTests(PackedPackages packages) : IClassFixture<PackedPackage
         var dependencies = Dependencies(package).ToArray();
         Assert.Contains("Transports", dependencies);
         Assert.All(
-            dependencies.Where(name => name != "Transports"),
+            dependencies.Where(name => name is not ("Transports" or "System.Threading.RateLimiting")),
             name => Assert.StartsWith("Microsoft.Extensions.", name, StringComparison.Ordinal));
     }
 

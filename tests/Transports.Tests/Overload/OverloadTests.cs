@@ -204,7 +204,8 @@ public sealed class OverloadTests
                 overload.IdleAfter = TimeSpan.FromTicks(-1);
             })));
 
-        string[] names = ["MaxMemoryBytes", "MaxConnections", "MaxInFlight", "RecoverPercent", "CheckInterval", "IdleAfter"];
+        string[] names =
+            ["MaxMemoryBytes", "MaxConnections", "MaxInFlight", "RecoverPercent", "CheckInterval", "IdleAfter"];
         Assert.All(names, name => Assert.Contains($"{name} must", exception.Message, StringComparison.Ordinal));
     }
 

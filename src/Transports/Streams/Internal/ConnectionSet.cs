@@ -117,7 +117,7 @@ internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider
         return count;
     }
 
-    /// <summary>Ends when the last connection has ended, its handler included; for when none is added any more.</summary>
+    /// <summary>Ends with the last connection, its handler included; for when none is added any more.</summary>
     public Task WhenEmpty()
     {
         lock (_gate)
