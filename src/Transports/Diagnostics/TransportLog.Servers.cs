@@ -15,8 +15,8 @@ internal static partial class TransportLog
 
     [LoggerMessage(
         51, LogLevel.Information,
-        "Server {Server} is no longer overloaded after {Duration}: {Memory} bytes of memory, {Connections} connections, "
-        + "{InFlight} messages in flight",
+        "Server {Server} is no longer overloaded after {Duration}: {Memory} bytes of memory, "
+        + "{Connections} connections, {InFlight} messages in flight",
         EventName = "OverloadEnded")]
     public static partial void OverloadEnded(
         ILogger logger, string server, TimeSpan duration, long memory, int connections, int inFlight);

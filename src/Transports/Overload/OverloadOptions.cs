@@ -2,16 +2,16 @@ namespace Transports;
 
 /// <summary>When a server counts as overloaded, and how it comes back.</summary>
 /// <remarks>
-/// Looked at once per <see cref="CheckInterval"/>. As long as any threshold is passed, every look goes one step further:
-/// first nothing more is read (datagrams are dropped and counted), then new connections are refused, then idle ones are
-/// closed. When everything is down to <see cref="RecoverPercent"/> of its threshold, all of it ends at once. Read once,
-/// when the server is made; not for use by two threads.
+/// Looked at once per <see cref="CheckInterval"/>. As long as any threshold is passed, every look goes one step
+/// further: first nothing more is read (datagrams are dropped and counted), then new connections are refused, then
+/// idle ones are closed. When everything is down to <see cref="RecoverPercent"/> of its threshold, all of it ends at
+/// once. Read once, when the server is made; not for use by two threads.
 /// </remarks>
 public sealed class OverloadOptions
 {
     /// <summary>
-    /// The memory, in bytes, above which the server is overloaded. Null, the default, is four fifths of what the process
-    /// may use (<see cref="GCMemoryInfo.TotalAvailableMemoryBytes"/>, which knows the limit of a container).
+    /// The memory, in bytes, above which the server is overloaded. Null, the default, is four fifths of what the
+    /// process may use (<see cref="GCMemoryInfo.TotalAvailableMemoryBytes"/>, which knows the limit of a container).
     /// </summary>
     public long? MaxMemoryBytes { get; set; }
 

@@ -135,7 +135,9 @@ public sealed partial class TransportServerBuilder
     /// does not look.
     /// </summary>
     /// <param name="configure">Sets thresholds; without it memory is looked at alone.</param>
-    /// <remarks>Listeners of <see cref="ByteStreamTransport"/> and <see cref="DatagramTransport"/> shed; others do not.</remarks>
+    /// <remarks>
+    /// Listeners of <see cref="ByteStreamTransport"/> and <see cref="DatagramTransport"/> shed; others do not.
+    /// </remarks>
     /// <exception cref="ArgumentException">An option has a value that cannot be.</exception>
     public TransportServerBuilder Overload(Action<OverloadOptions>? configure = null)
     {

@@ -1,6 +1,6 @@
 namespace Transports;
 
-/// <summary>What an overloaded server does without, in the order in which it does; each includes those before.</summary>
+/// <summary>What an overloaded server does without, in this order; each includes those before.</summary>
 internal enum ShedLevel
 {
     None,

@@ -60,7 +60,7 @@ internal sealed class ServerRun(
             either.Token.ThrowIfCancellationRequested();
             _monitor = overload is null
                 ? null
-                : new OverloadMonitor(overload, name, bound.Select(listener => listener.Sheddable).OfType<ISheddable>());
+                : new OverloadMonitor(overload, name, bound.Select(one => one.Sheddable).OfType<ISheddable>());
             Enter(TransportServerState.Running, [.. bound]);
         }
         catch (Exception exception)
