@@ -20,9 +20,13 @@ public abstract class DatagramTransportOptions : TransportOptions
     /// on both sides (RFC 768, RFC 791, RFC 8200), until the handler calls
     /// <see cref="MessageContext.ConfirmRemoteAddress"/>. More than that is not sent, but counted: a sender's address
     /// can be forged, and a service that answers with more than it is asked multiplies its attacker's bandwidth.
-    /// Default 3, as RFC 9000 section 8.1 has it; 0 is no limit.
+    /// Default 3, as RFC 9000 section 8.1 has it; 0 is no limit. Peers on the same machine have none: no network hands
+    /// over a datagram that claims a loopback address (RFC 1122, section 3.2.1.3).
     /// </summary>
     public int MaxReplyFactor { get; set; } = 3;
+
+    /// <summary>For tests, whose forgers are on the same machine too.</summary>
+    internal bool TrustsLoopback { get; set; } = true;
 
     /// <summary>
     /// How many datagrams a second a listener takes from one source; more are dropped and counted. A source is an

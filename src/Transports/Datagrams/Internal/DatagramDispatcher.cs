@@ -126,7 +126,7 @@ internal sealed partial class DatagramDispatcher
 
     public ValueTask SendReplyAsync(DatagramContext context, Datagram message)
     {
-        if (!context.TrySpend(message.Length))
+        if (!context.TrySpend(message.Length) && !IsOnThisMachine(context.Datagram))
         {
             _drops.Drop(DropReason.ReplyWithheld);
             _sender.Return(message);
@@ -169,9 +169,14 @@ internal sealed partial class DatagramDispatcher
             MaxMessageBytes = Environment.Options.MaxMessageBytes,
             LocalAddress = datagram.LocalAddress,
             HeaderBytes = HeaderBytesOf(datagram),
-            Allowance = allowance,
+            Allowance = IsOnThisMachine(datagram) ? long.MaxValue : allowance,
         };
     }
+
+    /// <summary>Asked only where it matters: no network delivers a datagram that claims a loopback address.</summary>
+    private bool IsOnThisMachine(Datagram datagram) => Environment.Options.TrustsLoopback
+        && LocalEndPoint is IPEndPoint
+        && PeerAddress.IsLoopback(PeerAddress.ToKey(datagram.Address, _family));
 
     /// <summary>A handler that did not complete at once has ended.</summary>
     public void FinishParked(DatagramContext context, Exception? fault)
