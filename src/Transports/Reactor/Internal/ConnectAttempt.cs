@@ -5,15 +5,13 @@ using System.Runtime.InteropServices;
 namespace Transports;
 
 /// <summary>
-/// One attempt to connect. The framework gets the socket only when it is connected: a <see cref="Socket"/> that was
-/// connected behind its back knows neither its state nor its endpoints.
+/// One attempt to connect.
 /// </summary>
 internal sealed class ConnectAttempt : IReactorTarget, IDisposable
 {
     private readonly Readiness _writable = new();
     private readonly EndPoint _endPoint;
     private readonly Reactor _reactor;
-    private readonly SafeSocketHandle _handle;
     private readonly int _descriptor;
     private bool _isConnected;
 
@@ -34,13 +32,12 @@ internal sealed class ConnectAttempt : IReactorTarget, IDisposable
         {
             throw LinuxErrors.OnConnect(Marshal.GetLastPInvokeError(), endPoint);
         }
-
-        _handle = new SafeSocketHandle(_descriptor, ownsHandle: true);
     }
 
     public void OnReady(uint events) => _writable.Set(sticky: true);
 
-    public async ValueTask<Socket> RunAsync(CancellationToken cancellationToken)
+    /// <summary>The descriptor of the connected socket, which is the caller's from now on.</summary>
+    public async ValueTask<int> RunAsync(CancellationToken cancellationToken)
     {
         var error = Begin();
         if (error == LibC.Einprogress)
@@ -62,9 +59,8 @@ internal sealed class ConnectAttempt : IReactorTarget, IDisposable
             throw LinuxErrors.OnConnect(error, _endPoint);
         }
 
-        var socket = new Socket(_handle) { Blocking = false };
         _isConnected = true;
-        return socket;
+        return _descriptor;
     }
 
     /// <summary>Closes the socket unless it was connected, and so belongs to somebody else.</summary>
@@ -72,7 +68,7 @@ internal sealed class ConnectAttempt : IReactorTarget, IDisposable
     {
         if (!_isConnected)
         {
-            _handle.Dispose();
+            _ = LibC.Close(_descriptor);
         }
     }
 

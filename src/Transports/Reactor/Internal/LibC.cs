@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace Transports;
 
 /// <summary>
-/// The few system calls of Linux that the framework has no name for: readiness and transfer without its socket engine.
-/// Everything else about a socket is done through <see cref="System.Net.Sockets.Socket"/>.
+/// The few system calls of Linux that the framework has no name for, and those of a connection: its
+/// <see cref="System.Net.Sockets.Socket"/> would hold more memory than all that we know of it. Everything else about a
+/// socket is done through the framework.
 /// </summary>
 internal static unsafe partial class LibC
 {
@@ -29,6 +30,9 @@ internal static unsafe partial class LibC
     public const int SocketStream = 1;
     public const int LevelSocket = 1;
     public const int OptionError = 4;
+
+    public const int ShutdownSend = 1;
+    public const int ShutdownBoth = 2;
 
     public const int Eintr = 4;
     public const int Ebadf = 9;
@@ -62,6 +66,15 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]
     public static partial int CreateSocket(int domain, int type, int protocol);
+
+    [LibraryImport(Library, EntryPoint = "shutdown", SetLastError = true)]
+    public static partial int Shutdown(int descriptor, int how);
+
+    [LibraryImport(Library, EntryPoint = "getsockname", SetLastError = true)]
+    public static partial int GetSocketName(int descriptor, void* address, int* length);
+
+    [LibraryImport(Library, EntryPoint = "getpeername", SetLastError = true)]
+    public static partial int GetPeerName(int descriptor, void* address, int* length);
 
     [LibraryImport(Library, EntryPoint = "getsockopt", SetLastError = true)]
     public static partial int GetOption(int descriptor, int level, int option, void* value, int* length);

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -9,43 +8,47 @@ namespace Transports;
 /// A connected socket, TCP or Unix, under a reactor. Its receives and sends are plain system calls that do not block;
 /// when there is nothing to receive, its receive loop is a waiter in <see cref="Readiness"/> and holds no buffer.
 /// </summary>
-internal sealed class ReactorByteStream : ByteStream, IReactorTarget
+internal sealed class ReactorByteStream : ByteStream, IReactorTarget, IStopsReceiving
 {
     private const uint Watched = LibC.EpollIn | LibC.EpollPeerHangUp | LibC.EpollEdge;
 
     /// <summary>After so many receives in a row the others on this reactor get their turn.</summary>
     private const int MaxBurst = 8;
 
-    private readonly Socket _socket;
     private readonly int _descriptor;
     private readonly Reactor _reactor;
     private readonly EndPoint _unnamed;
     private readonly Readiness _readable = new();
     private readonly ulong _key;
     private EndPoint? _localEndPoint;
-    private EndPoint? _remoteEndPoint;
     private Readiness? _writable;
     private uint _watched = Watched;
     private int _burst;
+    private bool _isStopped;
     private bool _isAborted;
+    private bool _isClosed;
 
-    /// <summary>Takes over a non-blocking socket; <paramref name="unnamed"/> is for an end that has no name.</summary>
-    public ReactorByteStream(Socket socket, EndPoint unnamed, Reactor reactor)
+    /// <summary>
+    /// Takes over the descriptor of a non-blocking socket; <paramref name="unnamed"/> is for an end that has no name.
+    /// </summary>
+    public ReactorByteStream(int descriptor, EndPoint remote, EndPoint unnamed, Reactor reactor)
     {
-        (_socket, _unnamed, _reactor) = (socket, unnamed, reactor);
-
-        // Held until the stream is disposed of: the number cannot come to mean another descriptor before.
-        var held = false;
-        socket.SafeHandle.DangerousAddRef(ref held);
-        _descriptor = (int)socket.SafeHandle.DangerousGetHandle();
-        _key = reactor.Add(_descriptor, Watched, this);
+        (_descriptor, RemoteEndPoint, _unnamed, _reactor) = (descriptor, remote, unnamed, reactor);
+        try
+        {
+            _key = reactor.Add(descriptor, Watched, this);
+        }
+        catch
+        {
+            _ = LibC.Close(descriptor);
+            throw;
+        }
     }
 
-    public override EndPoint LocalEndPoint =>
-        _localEndPoint ??= SocketEndPoints.Normalize(_socket.LocalEndPoint) ?? _unnamed;
+    /// <summary>Few ask for it: it is looked up for the first who does, or before the socket forgets it.</summary>
+    public override EndPoint LocalEndPoint => _localEndPoint ?? FindLocalEndPoint();
 
-    public override EndPoint RemoteEndPoint =>
-        _remoteEndPoint ??= SocketEndPoints.Normalize(_socket.RemoteEndPoint) ?? _unnamed;
+    public override EndPoint RemoteEndPoint { get; }
 
     public void OnReady(uint events)
     {
@@ -79,6 +82,12 @@ internal sealed class ReactorByteStream : ByteStream, IReactorTarget
         return waiting;
     }
 
+    public void StopReceiving()
+    {
+        Volatile.Write(ref _isStopped, true);
+        _readable.Set();
+    }
+
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var count = Receive(buffer.Span);
@@ -93,28 +102,49 @@ internal sealed class ReactorByteStream : ByteStream, IReactorTarget
 
     public override ValueTask CompleteSendsAsync()
     {
-        _socket.Shutdown(SocketShutdown.Send);
-        return default;
+        return LibC.Shutdown(_descriptor, LibC.ShutdownSend) == 0
+            ? default
+            : throw LinuxErrors.OnTransfer(Marshal.GetLastPInvokeError());
     }
 
     public override void Abort()
     {
-        if (Interlocked.Exchange(ref _isAborted, true))
+        _ = LocalEndPoint;
+        lock (_readable)
         {
-            return;
+            // Once it is closed its number may already be another socket's, whose connection would be the one to die.
+            if (_isAborted || _isClosed)
+            {
+                return;
+            }
+
+            _isAborted = true;
+            SocketReset.Break(_descriptor);
         }
 
-        SocketReset.Break(_socket);
         _readable.Set(sticky: true);
         _writable?.Set(sticky: true);
     }
 
     public override ValueTask DisposeAsync()
     {
+        _ = LocalEndPoint;
         _reactor.Remove(_key);
-        _socket.SafeHandle.DangerousRelease();
-        _socket.Dispose();
+        lock (_readable)
+        {
+            _isClosed = true;
+            _ = LibC.Close(_descriptor);
+        }
+
         return default;
+    }
+
+    private EndPoint FindLocalEndPoint()
+    {
+        lock (_readable)
+        {
+            return _localEndPoint ??= SocketName.OfThisEnd(_descriptor, _unnamed) ?? _unnamed;
+        }
     }
 
     /// <summary>How many bytes were received, 0 at the end, -1 when there is nothing yet.</summary>
@@ -159,6 +189,11 @@ internal sealed class ReactorByteStream : ByteStream, IReactorTarget
         int count;
         do
         {
+            if (Volatile.Read(ref _isStopped) && !cancellationToken.CanBeCanceled)
+            {
+                throw new OperationCanceledException();
+            }
+
             _readable.ClearSticky();
             await _readable.WaitAsync(cancellationToken).ConfigureAwait(false);
             count = Receive(buffer.Span);

@@ -9,7 +9,6 @@ internal sealed class ReactorByteStreamListener : IByteStreamListener, IReactorT
 {
     private readonly Socket _socket;
     private readonly int _descriptor;
-    private readonly TcpTransportOptions _options;
     private readonly ReactorGroup _group;
     private readonly Reactor _reactor;
     private readonly Readiness _readable = new();
@@ -17,9 +16,12 @@ internal sealed class ReactorByteStreamListener : IByteStreamListener, IReactorT
 
     public ReactorByteStreamListener(Socket listening, TcpTransportOptions options, ReactorGroup group)
     {
-        (_socket, _options, _group, _reactor) = (listening, options, group, group.Next());
+        (_socket, _group, _reactor) = (listening, group, group.Next());
         LocalEndPoint = listening.LocalEndPoint!;
         listening.Blocking = false;
+
+        // What is accepted inherits the options of the listening socket (tcp(7)).
+        SocketFactory.ConfigureAccepted(listening, options);
         var held = false;
         listening.SafeHandle.DangerousAddRef(ref held);
         _descriptor = (int)listening.SafeHandle.DangerousGetHandle();
@@ -35,9 +37,9 @@ internal sealed class ReactorByteStreamListener : IByteStreamListener, IReactorT
         while (true)
         {
             await _readable.WaitAsync(cancellationToken).ConfigureAwait(false);
-            if (TryAccept(out var socket))
+            if (TryAccept() is { } accepted)
             {
-                return new ReactorByteStream(socket, LocalEndPoint, _group.Next());
+                return accepted;
             }
         }
     }
@@ -55,33 +57,24 @@ internal sealed class ReactorByteStreamListener : IByteStreamListener, IReactorT
         return default;
     }
 
-    /// <summary>False when nobody waits to be accepted, or the one who did has left.</summary>
-    private unsafe bool TryAccept(out Socket socket)
+    /// <summary>Null when nobody waits to be accepted, or the one who did has left.</summary>
+    private unsafe ReactorByteStream? TryAccept()
     {
-        socket = null!;
         _readable.Clear();
+        var peer = stackalloc byte[SocketName.MaxBytes];
+        var length = SocketName.MaxBytes;
         var descriptor = LibC.Accept(
-            _descriptor, null, null, LibC.SocketNonBlocking | LibC.SocketCloseOnExec);
+            _descriptor, peer, &length, LibC.SocketNonBlocking | LibC.SocketCloseOnExec);
         if (descriptor < 0)
         {
             OnAcceptFailed(Marshal.GetLastPInvokeError());
-            return false;
+            return null;
         }
 
         // Others may be waiting behind this one, and no further event would say so.
         _readable.Restore();
-        var handle = new SafeSocketHandle(descriptor, ownsHandle: true);
-        try
-        {
-            socket = new Socket(handle) { Blocking = false };
-            SocketFactory.ConfigureAccepted(socket, _options);
-            return true;
-        }
-        catch (SocketException)
-        {
-            handle.Dispose();
-            return false;
-        }
+        var remote = SocketName.Read(peer, length, LocalEndPoint) ?? LocalEndPoint;
+        return new ReactorByteStream(descriptor, remote, LocalEndPoint, _group.Next());
     }
 
     private void OnAcceptFailed(int error)

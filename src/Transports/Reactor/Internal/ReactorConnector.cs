@@ -50,16 +50,13 @@ internal static class ReactorConnector
         EndPoint endPoint, TcpTransportOptions options, Reactor reactor, CancellationToken cancellationToken)
     {
         using var attempt = new ConnectAttempt(endPoint, reactor);
-        var socket = await attempt.RunAsync(cancellationToken).ConfigureAwait(false);
-        try
+        var descriptor = await attempt.RunAsync(cancellationToken).ConfigureAwait(false);
+        using (var socket = new Socket(new SafeSocketHandle(descriptor, ownsHandle: false)))
         {
             SocketFactory.ConfigureConnecting(socket, options);
-            return new ReactorByteStream(socket, endPoint, reactor);
         }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+
+        var remote = SocketName.OfPeer(descriptor, endPoint) ?? endPoint;
+        return new ReactorByteStream(descriptor, remote, endPoint, reactor);
     }
 }

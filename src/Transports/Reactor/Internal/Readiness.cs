@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
 
 namespace Transports;
@@ -11,11 +12,8 @@ internal sealed class Readiness : IValueTaskSource
     private const int Ready = 1;
     private const int Waiting = 2;
     private const int Sticky = 4;
-    private const int Cancelled = 8;
 
     private ManualResetValueTaskSourceCore<bool> _waiter;
-    private CancellationToken _token;
-    private CancellationTokenRegistration _registration;
     private int _state;
 
     /// <summary>To be called before the descriptor is tried: an event that comes meanwhile is not lost.</summary>
@@ -28,22 +26,25 @@ internal sealed class Readiness : IValueTaskSource
     public void Restore() => Interlocked.Or(ref _state, Ready);
 
     /// <summary>Reports an event; <paramref name="sticky"/> for one that will not be reported again.</summary>
-    public void Set(bool sticky = false) => Wake(sticky ? Ready | Sticky : Ready);
+    public void Set(bool sticky = false)
+    {
+        var flags = sticky ? Ready | Sticky : Ready;
+        int state;
+        do
+        {
+            state = Volatile.Read(ref _state);
+        }
+        while (Interlocked.CompareExchange(ref _state, (state | flags) & ~Waiting, state) != state);
+
+        if ((state & Waiting) != 0)
+        {
+            _waiter.SetResult(true);
+        }
+    }
 
     /// <summary>Waits until the descriptor is ready; completes at once if it is.</summary>
-    public ValueTask WaitAsync(CancellationToken cancellationToken)
-    {
-        if (cancellationToken != _token)
-        {
-            // The receive loop waits with the same token nearly all its life: one registration serves for all waits.
-            _registration.Dispose();
-            _token = cancellationToken;
-            Interlocked.And(ref _state, ~Cancelled);
-            _registration = cancellationToken.UnsafeRegister(static self => ((Readiness)self!).Wake(Cancelled), this);
-        }
-
-        return WaitAsync();
-    }
+    public ValueTask WaitAsync(CancellationToken cancellationToken) =>
+        cancellationToken.CanBeCanceled ? WaitOrCancelAsync(cancellationToken) : WaitAsync();
 
     /// <summary>Waits without a token.</summary>
     public ValueTask WaitAsync()
@@ -51,11 +52,6 @@ internal sealed class Readiness : IValueTaskSource
         while (true)
         {
             var state = Volatile.Read(ref _state);
-            if ((state & Cancelled) != 0)
-            {
-                return ValueTask.FromCanceled(_token);
-            }
-
             if ((state & (Ready | Sticky)) != 0)
             {
                 return default;
@@ -77,27 +73,18 @@ internal sealed class Readiness : IValueTaskSource
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _waiter.OnCompleted(continuation, state, token, flags);
 
-    private void Wake(int flags)
+    /// <summary>
+    /// A wait that is cancelled may leave word of readiness behind that is not true: whoever comes next finds the
+    /// descriptor empty and waits again.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WaitOrCancelAsync(CancellationToken cancellationToken)
     {
-        int state;
-        do
+        using (cancellationToken.UnsafeRegister(static self => ((Readiness)self!).Set(), this))
         {
-            state = Volatile.Read(ref _state);
-        }
-        while (Interlocked.CompareExchange(ref _state, (state | flags) & ~Waiting, state) != state);
-
-        if ((state & Waiting) == 0)
-        {
-            return;
+            await WaitAsync(CancellationToken.None).ConfigureAwait(false);
         }
 
-        if ((flags & Cancelled) != 0)
-        {
-            _waiter.SetException(new OperationCanceledException(_token));
-        }
-        else
-        {
-            _waiter.SetResult(true);
-        }
+        cancellationToken.ThrowIfCancellationRequested();
     }
 }

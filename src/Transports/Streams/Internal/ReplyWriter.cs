@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Transports;
 
 /// <summary>Writes the replies of one connection's handler in place, in the buffer that will be sent.</summary>
@@ -15,7 +13,6 @@ internal sealed class ReplyWriter(StreamConnection connection, StreamOutput outp
     // What framing may add to a batch of short messages beyond what framed them on their way here.
     private const int SmallestMargin = 64;
 
-    private readonly ArrayPool<byte> _pool = environment.Pool;
     private byte[] _buffer = [];
     private int _taken;
     private int _committed;
@@ -84,7 +81,7 @@ internal sealed class ReplyWriter(StreamConnection connection, StreamOutput outp
             return false;
         }
 
-        FrameWriter.Append(environment.Framing, _pool, ref _buffer, ref _committed, message);
+        FrameWriter.Append(environment.Framing, environment.Pool, ref _buffer, ref _committed, message);
         _messages++;
         if (_committed > environment.Options.OutputHighWaterBytes)
         {
@@ -139,7 +136,7 @@ internal sealed class ReplyWriter(StreamConnection connection, StreamOutput outp
     public ValueTask Release()
     {
         (_taken, _committed, _messages) = (0, 0, 0);
-        FrameWriter.Release(_pool, ref _buffer);
+        FrameWriter.Release(environment.Pool, ref _buffer);
         return default;
     }
 
@@ -185,14 +182,14 @@ internal sealed class ReplyWriter(StreamConnection connection, StreamOutput outp
         if (IsOnBatchThread)
         {
             var wanted = Math.Max(needed, _expected + SmallestMargin);
-            FrameWriter.Reserve(_pool, ref _buffer, Math.Min(_written, _buffer.Length), wanted);
+            FrameWriter.Reserve(environment.Pool, ref _buffer, Math.Min(_written, _buffer.Length), wanted);
             return;
         }
 
         // The receive loop may be taking out what was committed before the handler left its thread.
         lock (output.Gate)
         {
-            FrameWriter.Reserve(_pool, ref _buffer, Math.Min(_written, _buffer.Length), needed);
+            FrameWriter.Reserve(environment.Pool, ref _buffer, Math.Min(_written, _buffer.Length), needed);
         }
     }
 

@@ -11,12 +11,37 @@ internal sealed partial class StreamConnection
     /// <summary>A peer that sends more than this after our close is not listening: it gets its reset.</summary>
     private const int MaxLingerBytes = 1024 * 1024;
 
-    private readonly CancellationTokenSource _stopReceiving = new();
+    private readonly CancellationTokenSource? _receiving;
     private readonly CancellationTokenSource _ended = new();
     private int _reason = Open;
-    private CloseReason _drainReason = CloseReason.ShuttingDown;
+    private int _stopReason = Open;
+    private TaskCompletionSource? _stopped;
+    private TaskCompletionSource<CloseReason>? _completion;
+    private bool _isCompleted;
     private bool _isAborted;
     private bool _isObserved;
+
+    /// <summary>Made when it is asked for: few connections are, and not while they are idle.</summary>
+    public Task<CloseReason> Completion
+    {
+        get
+        {
+            if (_completion is null)
+            {
+                Interlocked.CompareExchange(
+                    ref _completion, new TaskCompletionSource<CloseReason>(Continuations.Options), null);
+            }
+
+            if (Volatile.Read(ref _isCompleted))
+            {
+                _completion.TrySetResult((CloseReason)_reason);
+            }
+
+            return _completion.Task;
+        }
+    }
+
+    private bool IsStopping => Volatile.Read(ref _stopReason) != Open;
 
     private bool IsClosing => Volatile.Read(ref _reason) != Open;
 
@@ -29,7 +54,7 @@ internal sealed partial class StreamConnection
         BeginClose(CloseReason.LocalClosed);
         if (!Volatile.Read(ref _isHandling))
         {
-            await _completion.Task.ConfigureAwait(false);
+            await Completion.ConfigureAwait(false);
         }
 
         _received?.Discard((CloseReason)_reason);
@@ -38,14 +63,7 @@ internal sealed partial class StreamConnection
     public void Abort() => CloseNow(CloseReason.Aborted);
 
     /// <summary>Reads nothing more; what was read is handled and answered, then the connection is closed.</summary>
-    public void Drain(CloseReason reason = CloseReason.ShuttingDown)
-    {
-        if (!_stopReceiving.IsCancellationRequested)
-        {
-            _drainReason = reason;
-            _stopReceiving.Cancel();
-        }
-    }
+    public void Drain(CloseReason reason = CloseReason.ShuttingDown) => StopReceiving(reason);
 
     /// <summary>Takes nothing more in either direction, and closes when what was sent has left.</summary>
     public void BeginClose(CloseReason reason)
@@ -54,7 +72,7 @@ internal sealed partial class StreamConnection
         {
             _output.Close(reason);
             _received?.Complete(reason);
-            _stopReceiving.Cancel();
+            StopReceiving(reason);
         }
     }
 
@@ -67,12 +85,12 @@ internal sealed partial class StreamConnection
         _output.Discard(reason);
         _stream.Abort();
         _received?.Complete(reason);
-        _stopReceiving.Cancel();
+        StopReceiving(reason);
         _ended.Cancel();
         if (Volatile.Read(ref _isHandling))
         {
             // Nobody need wait for a handler that may never end; the rest is released when it does.
-            _completion.TrySetResult(reason);
+            Complete();
         }
     }
 
@@ -90,13 +108,37 @@ internal sealed partial class StreamConnection
         CloseReason.Aborted or CloseReason.RemoteReset or CloseReason.SlowConsumer or CloseReason.LimitReached
         or CloseReason.TransportFailed or CloseReason.Unreachable);
 
+    private void StopReceiving(CloseReason reason)
+    {
+        if (Interlocked.CompareExchange(ref _stopReason, (int)reason, Open) != Open)
+        {
+            return;
+        }
+
+        Volatile.Read(ref _stopped)?.TrySetResult();
+        if (_receiving is null)
+        {
+            ((IStopsReceiving)_stream).StopReceiving();
+        }
+        else
+        {
+            _receiving.Cancel();
+        }
+    }
+
     private bool TryClose(CloseReason reason) =>
         Interlocked.CompareExchange(ref _reason, (int)reason, Open) == Open;
 
-    /// <summary>The receive loop's last act: everything ends here, whatever the cause.</summary>
-    private async ValueTask EndAsync(CloseReason cause, Exception? exception)
+    private void Complete()
     {
-        TryClose(cause);
+        // A full fence: whoever makes the task at this moment either sees this or is seen.
+        Interlocked.Exchange(ref _isCompleted, true);
+        _completion?.TrySetResult((CloseReason)_reason);
+    }
+
+    /// <summary>The receive loop's last act: everything ends here, whatever the cause.</summary>
+    private async ValueTask EndAsync(Exception? exception)
+    {
         var reason = (CloseReason)_reason;
         _received?.Complete(reason);
         if (IsOrderly(reason) && !_isAborted)
@@ -121,7 +163,7 @@ internal sealed partial class StreamConnection
         }
 
         _listener?.Remove(this);
-        _completion.TrySetResult(reason);
+        Complete();
     }
 
     private async ValueTask CloseOrderlyAsync(CloseReason reason)

@@ -114,11 +114,11 @@ internal sealed partial class StreamConnection
     private bool IsOwnEnd(Exception exception) =>
         IsClosing && exception is OperationCanceledException or ConnectionClosedException;
 
-    private async ValueTask<bool> ConnectObserverAsync()
+    private async ValueTask ConnectObserverAsync()
     {
         if (_handler is not IConnectionObserver observer)
         {
-            return true;
+            return;
         }
 
         (_isBusy, _isObserved) = (true, true);
@@ -132,17 +132,14 @@ internal sealed partial class StreamConnection
 #pragma warning restore CA1031
         {
             OnObserverFaulted(exception);
-            return false;
+            TryClose(CloseReason.HandlerFaulted);
         }
-
         finally
         {
             Touch();
             Volatile.Write(ref _isHandling, false);
             Volatile.Write(ref _isBusy, false);
         }
-
-        return true;
     }
 
     private async ValueTask DisconnectObserverAsync(CloseReason reason)

@@ -30,6 +30,8 @@ internal sealed partial class StreamConnection
             : _environment.TimeProvider.GetElapsedTime(since, now);
     }
 
+    private CancellationToken ReceiveToken => _receiving?.Token ?? CancellationToken.None;
+
     private void Touch() => Volatile.Write(ref _lastActivity, _environment.TimeProvider.GetTimestamp());
 
     /// <summary>Notes for the sweep what the last receive has left: nothing, as a rule.</summary>
@@ -51,72 +53,79 @@ internal sealed partial class StreamConnection
 
     private async Task RunAsync()
     {
-        var reason = CloseReason.TransportFailed;
-        Exception? cause = null;
+        Exception? cause;
         try
         {
-            reason = await ConnectObserverAsync().ConfigureAwait(false)
-                ? await ReceiveMessagesAsync().ConfigureAwait(false)
-                : CloseReason.HandlerFaulted;
+            await ConnectObserverAsync().ConfigureAwait(false);
+            while (!IsClosing)
+            {
+                // A connection that waits holds no buffer: it is rented when there is something to read. This method's
+                // state is held meanwhile, so it is kept small: nothing of a turn outlives it.
+                await _stream.WaitForDataAsync(ReceiveToken).ConfigureAwait(false);
+                if (IsStopping)
+                {
+                    // Only a drain stops the receiving without having set a reason.
+                    TryClose((CloseReason)_stopReason);
+                    break;
+                }
+
+                if (_listener is { Intake.IsClosed: true })
+                {
+                    await WaitForIntakeAsync(_listener.Intake).ConfigureAwait(false);
+                    continue;
+                }
+
+                var room = _input.GetRoom(_expected);
+                var count = await _stream.ReceiveAsync(room, ReceiveToken).ConfigureAwait(false);
+                await DeliverAllAsync(count).ConfigureAwait(false);
+            }
+
+            cause = null;
         }
-        catch (OperationCanceledException) when (_stopReceiving.IsCancellationRequested)
+        catch (OperationCanceledException) when (IsStopping)
         {
-            // Only a drain stops the receiving without having set a reason.
-            reason = _drainReason;
+            TryClose((CloseReason)_stopReason);
+            cause = null;
         }
 #pragma warning disable CA1031 // whatever a stream throws ends this connection and nothing else
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            (reason, cause) = (ToCloseReason(exception), exception);
+            TryClose(ToCloseReason(exception));
+            cause = exception;
         }
 
-        await EndAsync(reason, cause).ConfigureAwait(false);
+        await EndAsync(cause).ConfigureAwait(false);
     }
 
-    private async ValueTask<CloseReason> ReceiveMessagesAsync()
+    /// <summary>The server takes nothing at the moment; ends when it does, or when this connection shall stop.</summary>
+    private async ValueTask WaitForIntakeAsync(IntakeGate intake)
     {
-        while (true)
+        // The peer has sent something: whatever happens to idle connections, this is none.
+        Volatile.Write(ref _isBusy, true);
+        var stopped = new TaskCompletionSource(Continuations.Options);
+        Interlocked.Exchange(ref _stopped, stopped);
+        if (!IsStopping)
         {
-            // A connection that waits holds no buffer: it is rented when there is something to read.
-            await _stream.WaitForDataAsync(_stopReceiving.Token).ConfigureAwait(false);
-            if (_listener is { Intake.IsClosed: true })
-            {
-                // The peer has sent something: whatever happens to idle connections, this is none.
-                Volatile.Write(ref _isBusy, true);
-                await _listener.Intake.WhenOpenAsync(_stopReceiving.Token).ConfigureAwait(false);
-            }
-
-            var room = _input.GetRoom(_expected);
-            var count = await _stream.ReceiveAsync(room, _stopReceiving.Token).ConfigureAwait(false);
-            _input.Received(count);
-            _sawEndOfStream = count == 0;
-            Volatile.Write(ref _isBusy, true);
-            if (await DeliverAllAsync(count, endOfStream: count == 0).ConfigureAwait(false) is { } reason)
-            {
-                return reason;
-            }
-
-            _input.ReleaseIfEmpty();
-            Touch();
-            NoteUnfinished(count);
-            Volatile.Write(ref _isBusy, false);
-            if (_stopReceiving.IsCancellationRequested)
-            {
-                return _drainReason;
-            }
+            await Task.WhenAny(intake.WhenOpenAsync(CancellationToken.None), stopped.Task).ConfigureAwait(false);
         }
+
+        Volatile.Write(ref _stopped, null);
     }
 
-    /// <summary>Delivers every whole message there is, then sends the replies to all of them at once.</summary>
-    /// <returns>Why the connection must end; null to go on.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<CloseReason?> DeliverAllAsync(int bytes, bool endOfStream)
+    /// <summary>
+    /// Delivers every whole message there is, then sends the replies to all of them at once, and closes if it must.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask DeliverAllAsync(int bytes)
     {
         CloseReason? result = null;
         var messages = 0;
+        _input.Received(bytes);
+        _sawEndOfStream = bytes == 0;
+        Volatile.Write(ref _isBusy, true);
         _reply.BeginBatch(_input.Unread.Length);
-        while (result is null && TryRead(endOfStream, out var frame, out result))
+        while (result is null && TryRead(out var frame, out result))
         {
             messages++;
             var delivery = DeliverAsync(_input.Slice(frame.PayloadOffset, (int)frame.PayloadLength));
@@ -137,11 +146,23 @@ internal sealed partial class StreamConnection
 
         _environment.Metrics.Received(messages, bytes);
         await _reply.EndBatch(handlerIsRunning: false).ConfigureAwait(false);
-        return result ?? (endOfStream ? CloseReason.RemoteClosed : null);
+        _input.ReleaseIfEmpty();
+        Touch();
+        NoteUnfinished(bytes);
+        Volatile.Write(ref _isBusy, false);
+        if ((result ?? WhyStop()) is { } reason)
+        {
+            TryClose(reason);
+        }
     }
 
+    private CloseReason? WhyStop() =>
+        _sawEndOfStream ? CloseReason.RemoteClosed
+        : IsStopping ? (CloseReason)_stopReason
+        : null;
+
     /// <summary>Finds the next message; false when there is none yet, or when the connection must end.</summary>
-    private bool TryRead(bool endOfStream, out MessageFrame frame, out CloseReason? reason)
+    private bool TryRead(out MessageFrame frame, out CloseReason? reason)
     {
         (frame, reason) = (default, null);
         if (IsClosing)
@@ -157,13 +178,13 @@ internal sealed partial class StreamConnection
         }
 
         var status = _environment.Framing.Read(
-            unread, endOfStream, _environment.MaxMessageBytes, ref _examined, out frame);
+            unread, _sawEndOfStream, _environment.MaxMessageBytes, ref _examined, out frame);
         (_examined, _expected) = status == FrameStatus.Message ? (0, 0) : (_examined, frame.TotalLength);
         reason = status switch
         {
             FrameStatus.MessageTooLong => CloseReason.MessageTooLong,
             FrameStatus.Malformed => CloseReason.MalformedMessage,
-            FrameStatus.NeedMoreData when endOfStream => CloseReason.MalformedMessage,
+            FrameStatus.NeedMoreData when _sawEndOfStream => CloseReason.MalformedMessage,
             _ => null,
         };
         return status == FrameStatus.Message;

@@ -20,9 +20,6 @@ internal sealed partial class StreamConnection : IConnection, IThreadPoolWorkIte
     private readonly StreamMessageContext? _context;
     private readonly ReceiveQueue? _received;
     private readonly InputBuffer _input;
-    private readonly TaskCompletionSource<CloseReason> _completion =
-        new(Continuations.Options);
-
     private string? _id;
 
     /// <summary>Makes the connection of a client (no handler), or one that a listener accepted.</summary>
@@ -33,6 +30,7 @@ internal sealed partial class StreamConnection : IConnection, IThreadPoolWorkIte
         _output = new StreamOutput(this, stream, environment);
         _reply = new ReplyWriter(this, _output, environment);
         _input = new InputBuffer(environment.Options.ReadBufferBytes, environment.Pool);
+        _receiving = stream is IStopsReceiving ? null : new CancellationTokenSource();
         if (handler is null)
         {
             _received = new ReceiveQueue(environment.Options.ReceiveQueueBytes, environment.Pool);
@@ -56,8 +54,6 @@ internal sealed partial class StreamConnection : IConnection, IThreadPoolWorkIte
     public EndPoint RemoteEndPoint => _stream.RemoteEndPoint;
 
     public TlsSession? Tls => _stream.Tls;
-
-    public Task<CloseReason> Completion => _completion.Task;
 
     public ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)
     {

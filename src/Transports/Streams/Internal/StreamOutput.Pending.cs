@@ -41,7 +41,7 @@ internal sealed partial class StreamOutput
             return;
         }
 
-        _pool.Return(buffer);
+        environment.Pool.Return(buffer);
         SendQueued();
     }
 

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Transports;
 
 /// <summary>
@@ -9,7 +7,6 @@ namespace Transports;
 internal sealed partial class StreamOutput(
     StreamConnection connection, ByteStream stream, StreamEnvironment environment)
 {
-    private readonly ArrayPool<byte> _pool = environment.Pool;
     private byte[] _queued = [];
     private int _queuedLength;
     private int _queuedMessages;
@@ -21,7 +18,8 @@ internal sealed partial class StreamOutput(
     private TaskCompletionSource? _flushed;
 
     /// <summary>Guards everything here, and the reply writer where its handler has left the receiving thread.</summary>
-    public Lock Gate { get; } = new();
+    /// <remarks>A monitor of an object that is there already: a lock of its own would be one more a connection.</remarks>
+    public object Gate => this;
 
     /// <summary>No new message is taken; what was committed before still leaves.</summary>
     public bool IsClosed => _closed is not null;
@@ -36,7 +34,7 @@ internal sealed partial class StreamOutput(
             ThrowIfClosed();
             if (!IsAboveMark)
             {
-                FrameWriter.Append(environment.Framing, _pool, ref _queued, ref _queuedLength, message.Span);
+                FrameWriter.Append(environment.Framing, environment.Pool, ref _queued, ref _queuedLength, message.Span);
                 _queuedMessages++;
                 if (_sending)
                 {
@@ -64,7 +62,7 @@ internal sealed partial class StreamOutput(
             if (_isDiscarded || _sending)
             {
                 QueueFramed(buffer.AsSpan(0, length), messages);
-                _pool.Return(buffer);
+                environment.Pool.Return(buffer);
                 return IsAboveMark ? WaitForRoomAsync(cancellationToken) : default;
             }
 
@@ -83,7 +81,7 @@ internal sealed partial class StreamOutput(
     {
         if (!_isDiscarded)
         {
-            FrameWriter.Reserve(_pool, ref _queued, _queuedLength, _queuedLength + framed.Length);
+            FrameWriter.Reserve(environment.Pool, ref _queued, _queuedLength, _queuedLength + framed.Length);
             framed.CopyTo(_queued.AsSpan(_queuedLength));
             _queuedLength += framed.Length;
             _queuedMessages += messages;
@@ -220,7 +218,7 @@ internal sealed partial class StreamOutput(
                 return;
             }
 
-            _pool.Return(buffer);
+            environment.Pool.Return(buffer);
         }
         while (TakeQueued(out buffer, out length, out messages));
     }
@@ -243,7 +241,7 @@ internal sealed partial class StreamOutput(
 
             if (!_sending)
             {
-                FrameWriter.Release(_pool, ref buffer);
+                FrameWriter.Release(environment.Pool, ref buffer);
                 (flushed, _flushed) = (_flushed, null);
             }
         }
@@ -263,14 +261,14 @@ internal sealed partial class StreamOutput(
             (flushed, _flushed) = (_flushed, null);
         }
 
-        _pool.Return(buffer);
+        environment.Pool.Return(buffer);
         connection.OnStreamFailed(exception);
         flushed?.TrySetResult();
     }
 
     private void DropQueued()
     {
-        FrameWriter.Release(_pool, ref _queued);
+        FrameWriter.Release(environment.Pool, ref _queued);
         (_queuedLength, _queuedMessages) = (0, 0);
     }
 }
