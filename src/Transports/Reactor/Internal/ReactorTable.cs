@@ -6,9 +6,12 @@ namespace Transports;
 /// </summary>
 internal sealed class ReactorTable
 {
+    private const int BlockBits = 8;
+    private const int BlockSize = 1 << BlockBits;
+
     private readonly Lock _gate = new();
     private readonly Stack<int> _free = new();
-    private Entry[] _entries = new Entry[64];
+    private Entry[][] _blocks = [];
     private int _used;
 
     public int Count
@@ -29,14 +32,16 @@ internal sealed class ReactorTable
             if (!_free.TryPop(out var slot))
             {
                 slot = _used++;
-                if (slot == _entries.Length)
+                if (slot == _blocks.Length * BlockSize)
                 {
-                    Array.Resize(ref _entries, 2 * slot);
+                    // By blocks, so that neither an old array nor the second half of a new one is held for nothing.
+                    Volatile.Write(ref _blocks, [.. _blocks, new Entry[BlockSize]]);
                 }
             }
 
-            _entries[slot].Target = target;
-            return ((ulong)_entries[slot].Generation << 32) | (uint)slot;
+            ref var entry = ref EntryOf((uint)slot);
+            entry.Target = target;
+            return ((ulong)entry.Generation << 32) | (uint)slot;
         }
     }
 
@@ -44,7 +49,7 @@ internal sealed class ReactorTable
     {
         lock (_gate)
         {
-            ref var entry = ref _entries[(uint)key];
+            ref var entry = ref EntryOf((uint)key);
             if (entry.Generation == (uint)(key >> 32))
             {
                 entry.Target = null;
@@ -54,20 +59,22 @@ internal sealed class ReactorTable
         }
     }
 
-    /// <summary>Called without the gate: a resize leaves the old array intact, the generation does the rest.</summary>
+    /// <summary>Called without the gate: a block stays where it is, the generation does the rest.</summary>
     public IReactorTarget? Find(ulong key)
     {
-        var entries = Volatile.Read(ref _entries);
+        var blocks = Volatile.Read(ref _blocks);
         var slot = (uint)key;
-        if (slot >= entries.Length)
+        if (slot >> BlockBits >= blocks.Length)
         {
             return null;
         }
 
-        ref var entry = ref entries[slot];
+        ref var entry = ref blocks[slot >> BlockBits][slot & (BlockSize - 1)];
         var target = Volatile.Read(ref entry.Target);
         return Volatile.Read(ref entry.Generation) == (uint)(key >> 32) ? target : null;
     }
+
+    private ref Entry EntryOf(uint slot) => ref _blocks[slot >> BlockBits][slot & (BlockSize - 1)];
 
     private struct Entry
     {

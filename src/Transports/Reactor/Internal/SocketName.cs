@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Net;
+using System.Runtime.InteropServices;
 
 namespace Transports;
 
@@ -32,8 +34,23 @@ internal static unsafe class SocketName
             return null;
         }
 
-        var address = new SocketAddress(like.AddressFamily, length);
-        new Span<byte>(name, length).CopyTo(address.Buffer.Span);
-        return SocketEndPoints.Normalize(like.Create(address));
+        var bytes = new ReadOnlySpan<byte>(name, length);
+        return SocketEndPoints.Normalize(like is IPEndPoint ? ReadAddress(bytes) : ReadPath(bytes, like));
+    }
+
+    /// <summary>sockaddr_in and sockaddr_in6; by way of a SocketAddress each peer would leave two objects behind.</summary>
+    private static IPEndPoint ReadAddress(ReadOnlySpan<byte> name)
+    {
+        var port = BinaryPrimitives.ReadUInt16BigEndian(name[2..]);
+        return MemoryMarshal.Read<ushort>(name) == LibC.FamilyInternet
+            ? new IPEndPoint(new IPAddress(name.Slice(4, 4)), port)
+            : new IPEndPoint(new IPAddress(name.Slice(8, 16), MemoryMarshal.Read<uint>(name[24..])), port);
+    }
+
+    private static EndPoint ReadPath(ReadOnlySpan<byte> name, EndPoint like)
+    {
+        var address = new SocketAddress(like.AddressFamily, name.Length);
+        name.CopyTo(address.Buffer.Span);
+        return like.Create(address);
     }
 }

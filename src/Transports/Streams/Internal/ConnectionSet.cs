@@ -9,7 +9,8 @@ namespace Transports;
 internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider timeProvider)
 {
     private readonly Lock _gate = new();
-    private readonly HashSet<StreamConnection> _connections = [];
+    private StreamConnection? _last;
+    private int _count;
     private readonly Dictionary<IPAddress, int> _perAddress = [];
     private readonly Dictionary<UInt128, int> _perPrefix = [];
     private double _jitter;
@@ -69,7 +70,13 @@ internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider
         lock (_gate)
         {
             SetLifetime(connection);
-            _connections.Add(connection);
+            (connection.Previous, _last) = (_last, connection);
+            if (connection.Previous is { } previous)
+            {
+                previous.Next = connection;
+            }
+
+            _count++;
         }
     }
 
@@ -77,7 +84,7 @@ internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider
     {
         lock (_gate)
         {
-            if (_connections.Remove(connection))
+            if (Unlink(connection))
             {
                 _places--;
                 Uncount(connection.RemoteEndPoint);
@@ -136,8 +143,40 @@ internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider
     {
         lock (_gate)
         {
-            return [.. _connections];
+            var all = new StreamConnection[_count];
+            var index = 0;
+            for (var connection = _last; connection is not null; connection = connection.Previous)
+            {
+                all[index++] = connection;
+            }
+
+            return all;
         }
+    }
+
+    /// <summary>Takes a connection out of the list that runs through them; false when it is not in it.</summary>
+    private bool Unlink(StreamConnection connection)
+    {
+        var (previous, next) = (connection.Previous, connection.Next);
+        if (next is null && _last != connection)
+        {
+            return false;
+        }
+
+        (connection.Previous, connection.Next) = (null, null);
+        _last = next is null ? previous : _last;
+        if (previous is not null)
+        {
+            previous.Next = next;
+        }
+
+        if (next is not null)
+        {
+            next.Previous = previous;
+        }
+
+        _count--;
+        return true;
     }
 
     /// <summary>Multiples of the golden ratio spread what came together evenly, whatever their number.</summary>

@@ -1,21 +1,21 @@
-using System.Buffers;
 using System.Diagnostics;
 
 namespace Transports;
 
 /// <summary>
 /// The bytes of one connection that have arrived and are not yet handled, always contiguous. Rented when a receive is
-/// about to begin and given back when all is handled: an idle connection holds nothing.
+/// about to begin and given back when all is handled: an idle connection holds nothing. Part of its connection; not to
+/// be copied.
 /// </summary>
-internal sealed class InputBuffer(int readBytes, ArrayPool<byte> pool)
+internal struct InputBuffer(StreamEnvironment environment)
 {
     private byte[] _array = [];
-    private int _start;
-    private int _end;
+    private int _start = 0;
+    private int _end = 0;
 
-    public ReadOnlySpan<byte> Unread => _array.AsSpan(_start, _end - _start);
+    public readonly ReadOnlySpan<byte> Unread => _array.AsSpan(_start, _end - _start);
 
-    public ReadOnlyMemory<byte> Slice(int offset, int length) => _array.AsMemory(_start + offset, length);
+    public readonly ReadOnlyMemory<byte> Slice(int offset, int length) => _array.AsMemory(_start + offset, length);
 
     /// <summary>Room for the next receive, behind what is there.</summary>
     /// <param name="expected">How long the first message will be with all that frames it; 0 when unknown.</param>
@@ -23,10 +23,10 @@ internal sealed class InputBuffer(int readBytes, ArrayPool<byte> pool)
     {
         var length = _end - _start;
         var wanted = expected > length ? expected : (int)Math.Min(2L * length, Array.MaxLength);
-        wanted = Math.Max(wanted, readBytes);
+        wanted = Math.Max(wanted, environment.Options.ReadBufferBytes);
         if (_array.Length < wanted && (_end == _array.Length || _array.Length - _start < expected))
         {
-            MoveTo(pool.Rent(wanted), length);
+            MoveTo(environment.Pool.Rent(wanted), length);
         }
         else if (_start > 0 && (_end == _array.Length || _array.Length - _start < expected))
         {
@@ -63,7 +63,7 @@ internal sealed class InputBuffer(int readBytes, ArrayPool<byte> pool)
         (_start, _end) = (0, 0);
         if (_array.Length > 0)
         {
-            pool.Return(_array);
+            environment.Pool.Return(_array);
             _array = [];
         }
     }

@@ -19,7 +19,7 @@ internal sealed partial class StreamConnection : IConnection, IThreadPoolWorkIte
     private readonly ReplyWriter _reply;
     private readonly StreamMessageContext? _context;
     private readonly ReceiveQueue? _received;
-    private readonly InputBuffer _input;
+    private InputBuffer _input;
     private string? _id;
 
     /// <summary>Makes the connection of a client (no handler), or one that a listener accepted.</summary>
@@ -29,7 +29,7 @@ internal sealed partial class StreamConnection : IConnection, IThreadPoolWorkIte
         (_stream, _environment, _handler, _listener) = (stream, environment, handler, listener);
         _output = new StreamOutput(this, stream, environment);
         _reply = new ReplyWriter(this, _output, environment);
-        _input = new InputBuffer(environment.Options.ReadBufferBytes, environment.Pool);
+        _input = new InputBuffer(environment);
         _receiving = stream is IStopsReceiving ? null : new CancellationTokenSource();
         if (handler is null)
         {
@@ -46,6 +46,12 @@ internal sealed partial class StreamConnection : IConnection, IThreadPoolWorkIte
 
     /// <summary>When it has lived long enough, as a timestamp of the clock.</summary>
     public long ExpiresAt { get; set; } = Never;
+
+    /// <summary>The neighbours in the list of <see cref="ConnectionSet"/>, which alone touches them.</summary>
+    public StreamConnection? Previous { get; set; }
+
+    /// <inheritdoc cref="Previous"/>
+    public StreamConnection? Next { get; set; }
 
     public string Id => _id ?? SetId();
 
