@@ -9,10 +9,10 @@ namespace Transports;
 internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider timeProvider)
 {
     private readonly Lock _gate = new();
-    private StreamConnection? _last;
-    private int _count;
     private readonly Dictionary<IPAddress, int> _perAddress = [];
     private readonly Dictionary<UInt128, int> _perPrefix = [];
+    private StreamConnection? _last;
+    private int _count;
     private double _jitter;
     private int _places;
     private TaskCompletionSource? _empty;
@@ -90,7 +90,7 @@ internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider
                 Uncount(connection.RemoteEndPoint);
             }
 
-            if (_connections.Count == 0)
+            if (_count == 0)
             {
                 _empty?.TrySetResult();
             }
@@ -104,7 +104,7 @@ internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider
         {
             lock (_gate)
             {
-                return _connections.Count;
+                return _count;
             }
         }
     }
@@ -115,7 +115,7 @@ internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider
         var count = 0;
         lock (_gate)
         {
-            foreach (var connection in _connections)
+            for (var connection = _last; connection is not null; connection = connection.Previous)
             {
                 count += connection.IsHandling ? 1 : 0;
             }
@@ -129,7 +129,7 @@ internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider
     {
         lock (_gate)
         {
-            if (_connections.Count == 0)
+            if (_count == 0)
             {
                 return Task.CompletedTask;
             }
