@@ -28,12 +28,14 @@ internal sealed class RunningProgram : IAsyncDisposable
         StartSample(project, arguments, []);
 
     public static RunningProgram StartSample(
-        string project, string[] arguments, params (string Name, string Value)[] environment)
-    {
-        var here = new DirectoryInfo(AppContext.BaseDirectory);
-        var program = Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, $"{project}.dll");
-        return Start("dotnet", [program, .. arguments], environment);
-    }
+        string project, string[] arguments, params (string Name, string Value)[] environment) =>
+        Start("dotnet", [Find(project), .. arguments], environment);
+
+    /// <summary>The same for a process that may have so many file descriptors.</summary>
+    public static RunningProgram StartSample(string project, int descriptors, params string[] arguments) => Start(
+        "sh",
+        ["-c", "ulimit -n \"$1\" && shift && exec dotnet \"$@\"", "sh", $"{descriptors}", Find(project), .. arguments],
+        []);
 
     public static RunningProgram StartPython(string script, params string[] arguments) =>
         Start("python3", [Path.Combine(AppContext.BaseDirectory, "Python", script), .. arguments], []);
@@ -106,6 +108,12 @@ internal sealed class RunningProgram : IAsyncDisposable
         }
 
         return new RunningProgram(Process.Start(start)!);
+    }
+
+    private static string Find(string project)
+    {
+        var here = new DirectoryInfo(AppContext.BaseDirectory);
+        return Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, $"{project}.dll");
     }
 
     private async Task ReadOutputAsync()

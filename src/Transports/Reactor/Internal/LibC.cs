@@ -37,6 +37,8 @@ internal static unsafe partial class LibC
     public const int Eintr = 4;
     public const int Ebadf = 9;
     public const int Eagain = 11;
+    public const int Enfile = 23;
+    public const int Emfile = 24;
     public const int Emsgsize = 90;
     public const int Einprogress = 115;
 
@@ -44,10 +46,20 @@ internal static unsafe partial class LibC
     private const int EpollCloseOnExec = 0x80000;
     private const int EventNonBlocking = 0x800;
     private const int EventCloseOnExec = 0x80000;
+    private const int LimitDescriptors = 7;
 
     public static int CreateEpoll() => epoll_create1(EpollCloseOnExec);
 
     public static int CreateEvent() => eventfd(0, EventCloseOnExec | EventNonBlocking);
+
+    /// <summary>How many file descriptors the process may have; the most there can be when that is not told.</summary>
+    public static long DescriptorLimit()
+    {
+        var softAndHard = stackalloc ulong[2];
+        return getrlimit(LimitDescriptors, softAndHard) == 0 && *softAndHard < long.MaxValue
+            ? (long)*softAndHard
+            : long.MaxValue;
+    }
 
     [LibraryImport(Library, EntryPoint = "epoll_ctl", SetLastError = true)]
     public static partial int EpollControl(int epoll, int operation, int descriptor, void* change);
@@ -96,4 +108,7 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial int eventfd(uint initial, int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial int getrlimit(int resource, ulong* limits);
 }

@@ -54,6 +54,9 @@ internal static class LinuxErrors
     public static bool IsPeerGone(int error) =>
         error is Econnaborted or Eproto or Enetdown or Enetunreach or Ehostdown or Ehostunreach;
 
+    /// <summary>The process, or the whole system, has no file descriptor left.</summary>
+    public static bool IsOutOfDescriptors(int error) => error is LibC.Emfile or LibC.Enfile;
+
     /// <summary>No further accept on this socket can succeed.</summary>
     public static bool EndsAccepting(int error) => error is LibC.Ebadf or Einval or Enotsock;
 

@@ -18,6 +18,7 @@ internal sealed class ReactorByteStreamListener : IByteStreamListener, IReactorT
     {
         (_socket, _group, _reactor) = (listening, group, group.Next());
         LocalEndPoint = listening.LocalEndPoint!;
+        DescriptorReserve.Shared.Join();
         listening.Blocking = false;
 
         // What is accepted inherits the options of the listening socket (tcp(7)).
@@ -37,6 +38,11 @@ internal sealed class ReactorByteStreamListener : IByteStreamListener, IReactorT
         while (true)
         {
             await _readable.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (!DescriptorReserve.Shared.TryTake())
+            {
+                throw new TransportException(LinuxErrors.Describe(LibC.Emfile));
+            }
+
             if (TryAccept() is { } accepted)
             {
                 return accepted;
@@ -49,6 +55,7 @@ internal sealed class ReactorByteStreamListener : IByteStreamListener, IReactorT
         _reactor.Remove(_key);
         _socket.SafeHandle.DangerousRelease();
         _socket.Dispose();
+        DescriptorReserve.Shared.Leave();
         if (LocalEndPoint is UnixDomainSocketEndPoint unix)
         {
             UnixSocketFile.Remove(unix);
@@ -71,6 +78,8 @@ internal sealed class ReactorByteStreamListener : IByteStreamListener, IReactorT
             return null;
         }
 
+        DescriptorReserve.Shared.OnAccepted(descriptor);
+
         // Others may be waiting behind this one, and no further event would say so.
         _readable.Restore();
         var remote = SocketName.Read(peer, length, LocalEndPoint) ?? LocalEndPoint;
@@ -88,6 +97,11 @@ internal sealed class ReactorByteStreamListener : IByteStreamListener, IReactorT
         if (error == LibC.Eintr || LinuxErrors.IsPeerGone(error))
         {
             return;
+        }
+
+        if (LinuxErrors.IsOutOfDescriptors(error))
+        {
+            DescriptorReserve.Shared.OnExhausted();
         }
 
         throw LinuxErrors.EndsAccepting(error)

@@ -14,6 +14,7 @@ internal sealed class SocketByteStreamListener : IByteStreamListener
     {
         (_socket, _options, _timeProvider) = (listening, options, timeProvider);
         LocalEndPoint = listening.LocalEndPoint!;
+        DescriptorReserve.Shared.Join();
     }
 
     public EndPoint LocalEndPoint { get; }
@@ -22,10 +23,16 @@ internal sealed class SocketByteStreamListener : IByteStreamListener
     {
         while (true)
         {
+            if (!DescriptorReserve.Shared.TryTake())
+            {
+                throw new TransportException("Too many open files");
+            }
+
             Socket? socket = null;
             try
             {
                 socket = await _socket.AcceptAsync(cancellationToken).ConfigureAwait(false);
+                DescriptorReserve.Shared.OnAccepted(socket.SafeHandle.DangerousGetHandle());
                 SocketFactory.ConfigureAccepted(socket, _options);
                 return new SocketByteStream(socket, LocalEndPoint, _timeProvider);
             }
@@ -41,6 +48,11 @@ internal sealed class SocketByteStreamListener : IByteStreamListener
             }
             catch (SocketException exception) when (!SocketErrors.EndsAccepting(exception.SocketErrorCode))
             {
+                if (exception.SocketErrorCode == SocketError.TooManyOpenSockets)
+                {
+                    DescriptorReserve.Shared.OnExhausted();
+                }
+
                 throw new TransportException(exception.Message, exception);
             }
         }
@@ -49,6 +61,7 @@ internal sealed class SocketByteStreamListener : IByteStreamListener
     public ValueTask DisposeAsync()
     {
         _socket.Dispose();
+        DescriptorReserve.Shared.Leave();
         if (LocalEndPoint is UnixDomainSocketEndPoint unix)
         {
             UnixSocketFile.Remove(unix);

@@ -1,0 +1,135 @@
+namespace Transports;
+
+/// <summary>
+/// File descriptors that the process holds for the moment when it has no others, shared by all listeners on Linux.
+/// </summary>
+/// <remarks>
+/// The runtime needs descriptors too, to start a thread or to load an assembly, and ends the process when it gets none.
+/// So connections must not take the last ones. Once they have, the reserve is given up for the runtime to use, and
+/// nobody is accepted until it can be taken back.
+/// </remarks>
+internal sealed class DescriptorReserve(Func<int> open, Action<int> close, long limit)
+{
+    /// <summary>How many are held.</summary>
+    public const int Size = 8;
+
+    /// <summary>A new thread takes a pipe, that is two at once; with fewer than that there are too few.</summary>
+    private const int Needed = 2;
+
+    /// <summary>
+    /// The system gives out the lowest number that is free: one that is further than this below the limit means that
+    /// there are plenty, and costs no further look.
+    /// </summary>
+    private const int CloseToTheLimit = 64;
+
+    private readonly Lock _gate = new();
+    private readonly Stack<int> _held = new(Size);
+    private int _listeners;
+    private volatile bool _isWhole;
+
+    /// <summary>That of the process.</summary>
+    public static DescriptorReserve Shared { get; } = OperatingSystem.IsLinux()
+        ? new(LibC.CreateEvent, descriptor => _ = LibC.Close(descriptor), LibC.DescriptorLimit())
+        : new(() => 0, _ => { }, long.MaxValue);
+
+    /// <summary>Takes the reserve for a listener that begins, unless another one did.</summary>
+    public void Join()
+    {
+        lock (_gate)
+        {
+            _listeners++;
+        }
+
+        TryTake();
+    }
+
+    /// <summary>Gives it up with the last listener.</summary>
+    public void Leave()
+    {
+        lock (_gate)
+        {
+            if (--_listeners == 0)
+            {
+                GiveUp();
+            }
+        }
+    }
+
+    /// <summary>To be asked before each accept: false while the process has no descriptors to spare.</summary>
+    public bool TryTake() => _isWhole || TryTakeAll();
+
+    /// <summary>Accepting has found no descriptor left.</summary>
+    public void OnExhausted()
+    {
+        lock (_gate)
+        {
+            GiveUp();
+        }
+    }
+
+    /// <summary>Gives the reserve up as well if an accept has left too few, though it succeeded.</summary>
+    public void OnAccepted(long descriptor)
+    {
+        if (descriptor < limit - CloseToTheLimit)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            var before = _held.Count;
+            if (!TryHold(before + Needed))
+            {
+                GiveUp();
+                return;
+            }
+
+            Shrink(before);
+        }
+    }
+
+    private bool TryTakeAll()
+    {
+        lock (_gate)
+        {
+            if (_listeners == 0 || TryHold(Size))
+            {
+                return _isWhole = true;
+            }
+
+            // Half a reserve would be held back from those who need it now.
+            GiveUp();
+            return false;
+        }
+    }
+
+    private bool TryHold(int count)
+    {
+        while (_held.Count < count)
+        {
+            var descriptor = open();
+            if (descriptor < 0)
+            {
+                return false;
+            }
+
+            _held.Push(descriptor);
+        }
+
+        return true;
+    }
+
+    private void GiveUp()
+    {
+        _isWhole = false;
+        Shrink(0);
+    }
+
+    private void Shrink(int count)
+    {
+        while (_held.Count > count)
+        {
+            close(_held.Pop());
+        }
+    }
+}

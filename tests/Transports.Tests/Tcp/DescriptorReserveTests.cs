@@ -1,0 +1,96 @@
+namespace Transports.Tests.Tcp;
+
+/// <summary>The reserve of descriptors, in a process of 100 of them.</summary>
+public class DescriptorReserveTests
+{
+    private const int Limit = 100;
+
+    private readonly SortedSet<int> _free = [.. Enumerable.Range(0, Limit)];
+    private readonly DescriptorReserve _reserve;
+
+    public DescriptorReserveTests() => _reserve = new DescriptorReserve(Open, Close, Limit);
+
+    [Fact]
+    public void Join_FirstOfTwo_TakesItOnceAndTheLastGivesItUp()
+    {
+        _reserve.Join();
+        _reserve.Join();
+        Assert.Equal(Limit - DescriptorReserve.Size, _free.Count);
+
+        _reserve.Leave();
+        Assert.Equal(Limit - DescriptorReserve.Size, _free.Count);
+        _reserve.Leave();
+        Assert.Equal(Limit, _free.Count);
+    }
+
+    [Fact]
+    public void OnExhausted_GivesItUpAndIsWholeAgainOnlyWithAllOfIt()
+    {
+        _reserve.Join();
+        var taken = TakeAll();
+
+        _reserve.OnExhausted();
+        Assert.Equal(DescriptorReserve.Size, _free.Count);
+        taken.Add(Open());
+        Assert.False(_reserve.TryTake());
+
+        // What it could not complete it leaves to the others.
+        Assert.Equal(DescriptorReserve.Size - 1, _free.Count);
+        Close(taken[0]);
+        Assert.True(_reserve.TryTake());
+        Assert.Empty(_free);
+    }
+
+    [Fact]
+    public void OnAccepted_FewerLeftThanAThreadNeeds_GivesItUpThoughNothingFailed()
+    {
+        _reserve.Join();
+        var taken = TakeAll();
+        Close(taken[^1]);
+        Close(taken[^2]);
+        _reserve.OnAccepted(taken[^3]);
+        Assert.Equal(2, _free.Count);
+
+        _reserve.OnAccepted(Open());
+
+        Assert.Equal(DescriptorReserve.Size + 1, _free.Count);
+    }
+
+    [Fact]
+    public void OnAccepted_LowNumber_LooksNoFurther()
+    {
+        _reserve.Join();
+        TakeAll();
+
+        _reserve.OnAccepted(Limit / 4);
+
+        Assert.Empty(_free);
+        Assert.True(_reserve.TryTake());
+    }
+
+    private List<int> TakeAll()
+    {
+        var taken = new List<int>();
+        for (var descriptor = Open(); descriptor >= 0; descriptor = Open())
+        {
+            taken.Add(descriptor);
+        }
+
+        return taken;
+    }
+
+    /// <summary>The lowest one that is free, as the system does.</summary>
+    private int Open()
+    {
+        if (_free.Count == 0)
+        {
+            return -1;
+        }
+
+        var descriptor = _free.Min;
+        _free.Remove(descriptor);
+        return descriptor;
+    }
+
+    private void Close(int descriptor) => Assert.True(_free.Add(descriptor));
+}
