@@ -40,6 +40,8 @@ internal sealed class RunningProgram : IAsyncDisposable
     public static RunningProgram StartPython(string script, params string[] arguments) =>
         Start("python3", [Path.Combine(AppContext.BaseDirectory, "Python", script), .. arguments], []);
 
+    public bool HasEnded => _process.HasExited;
+
     public async Task<string> ReadLineAsync()
     {
         if (!await _output.Reader.WaitToReadAsync().AsTask().WaitAsync(Patience))
