@@ -4,7 +4,7 @@ using Transports.Requests;
 
 namespace Transports.Operations.Tests.Accounting;
 
-/// <summary>Asks a number of times, has its connection reset a number of times, and knows what became of each.</summary>
+/// <summary>Asks so many times while its connection is reset now and then; knows what became of each.</summary>
 internal sealed class AccountedClient(TransportEndpoint endPoint, int requests, int resets) : IDisposable
 {
     private const int Workers = 32;
@@ -60,7 +60,7 @@ internal sealed class AccountedClient(TransportEndpoint endPoint, int requests, 
         }
     }
 
-    /// <summary>One after the other, on a connection that has answered: so each of them is a reset of its own.</summary>
+    /// <summary>One after the other, on a connection that has answered: each is a reset of its own.</summary>
     private async Task ResetAsync(RequestClient client)
     {
         await _resetting.WaitAsync();

@@ -2,7 +2,7 @@ using Samples.Tests.RealPeers;
 
 namespace Transports.Operations.Tests.Accounting;
 
-/// <summary>Nothing gets lost without a trace: every request was answered, or failed with an error that says why.</summary>
+/// <summary>Nothing gets lost without a trace: every request was answered, or failed and says why.</summary>
 public sealed class AccountingTests
 {
     private const int Clients = 4;

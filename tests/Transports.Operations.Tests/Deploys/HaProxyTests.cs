@@ -69,7 +69,7 @@ public sealed class HaProxyTests
         }
     }
 
-    /// <summary>Connects, asks a few times, and leaves; whatever goes wrong is thrown. The server knows who asked.</summary>
+    /// <summary>Connects, asks a few times, leaves; whatever goes wrong is thrown. The server knows who asks.</summary>
     private async Task AskUntilDoneAsync(IPEndPoint endPoint)
     {
         var transport = new TcpTransport(new TcpTransportOptions());

@@ -3,7 +3,7 @@ using Transports.Testing;
 
 namespace Transports.Operations.Tests.Faults;
 
-/// <summary>The wall clock jumps, as when somebody sets it. What is measured is elapsed time, so nobody notices.</summary>
+/// <summary>The wall clock jumps, as when somebody sets it; only elapsed time counts, so nobody notices.</summary>
 public sealed class ClockJumpTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace Transports.Operations.Tests;
 
-/// <summary>Answers, or resets its connection if asked to; prints at its end what it did and what was measured.</summary>
+/// <summary>Answers, or resets its connection if asked to; prints what it did and what was measured.</summary>
 internal sealed class Accounts : IMessageHandler, IDisposable
 {
     private readonly MeterListener _listener = new();

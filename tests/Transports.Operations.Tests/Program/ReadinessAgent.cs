@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Transports.Operations.Tests;
 
-/// <summary>Tells whoever connects whether the host is ready, in the words of HAProxy's agent check, and closes.</summary>
+/// <summary>Tells whoever connects, in the words of HAProxy's agent check, whether the host is ready.</summary>
 internal sealed class ReadinessAgent(IServiceProvider services) : IMessageHandler, IConnectionObserver
 {
     public async ValueTask OnConnectedAsync(IConnection connection, CancellationToken cancellationToken)
