@@ -38,7 +38,7 @@ internal static unsafe class SocketName
         return SocketEndPoints.Normalize(like is IPEndPoint ? ReadAddress(bytes) : ReadPath(bytes, like));
     }
 
-    /// <summary>sockaddr_in and sockaddr_in6; by way of a SocketAddress each peer would leave two objects behind.</summary>
+    /// <summary>sockaddr_in and sockaddr_in6; a SocketAddress would leave two objects behind for each peer.</summary>
     private static IPEndPoint ReadAddress(ReadOnlySpan<byte> name)
     {
         var port = BinaryPrimitives.ReadUInt16BigEndian(name[2..]);

@@ -98,7 +98,7 @@ internal sealed partial class StreamConnection
         await EndAsync(cause).ConfigureAwait(false);
     }
 
-    /// <summary>The server takes nothing at the moment; ends when it does, or when this connection shall stop.</summary>
+    /// <summary>The server takes nothing at the moment; ends when it does, or when this connection stops.</summary>
     private async ValueTask WaitForIntakeAsync(IntakeGate intake)
     {
         // The peer has sent something: whatever happens to idle connections, this is none.

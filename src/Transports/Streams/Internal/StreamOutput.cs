@@ -18,7 +18,7 @@ internal sealed partial class StreamOutput(
     private TaskCompletionSource? _flushed;
 
     /// <summary>Guards everything here, and the reply writer where its handler has left the receiving thread.</summary>
-    /// <remarks>A monitor of an object that is there already: a lock of its own would be one more a connection.</remarks>
+    /// <remarks>The monitor of an object that is there already: a lock would be one more a connection.</remarks>
     public object Gate => this;
 
     /// <summary>No new message is taken; what was committed before still leaves.</summary>
