@@ -5,12 +5,19 @@ using Transports.Testing;
 namespace Transports.ContractTests;
 
 /// <summary>TCP on a simulated network.</summary>
-public sealed class SimulatedTcpHarness : TransportHarness
+/// <param name="isTraced">
+/// Whether the network keeps a trace. What it keeps of each packet are objects, as many as there are events: not a cost
+/// of the transport, so the footprint is measured without.
+/// </param>
+public sealed class SimulatedTcpHarness(bool isTraced = true) : TransportHarness
 {
     private static readonly MessageFraming Framing = MessageFraming.LengthPrefixed();
 
     private readonly SimulatedHost _host = new SimulatedNetwork(
-        new SimulatedNetworkOptions { Seed = 1, SplitReads = false }).AddHost("host");
+        new SimulatedNetworkOptions { Seed = 1, Trace = new NetworkTraceOptions { IsEnabled = isTraced } })
+        .AddHost("host");
+
+    public override bool OneWriteIsOneRead => false;
 
     public override ITransport CreateTransport(TransportSettings settings) => _host.Tcp(
         settings.ApplyTo(new TcpTransportOptions { Framing = Framing }),

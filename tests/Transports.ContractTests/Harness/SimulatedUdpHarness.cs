@@ -4,9 +4,12 @@ using Transports.Testing;
 namespace Transports.ContractTests;
 
 /// <summary>UDP on a simulated network.</summary>
-public sealed class SimulatedUdpHarness : TransportHarness
+/// <param name="isTraced">Whether the network keeps a trace: see <see cref="SimulatedTcpHarness"/>.</param>
+public sealed class SimulatedUdpHarness(bool isTraced = true) : TransportHarness
 {
-    private readonly SimulatedHost _host = new SimulatedNetwork(seed: 1).AddHost("host");
+    private readonly SimulatedHost _host = new SimulatedNetwork(
+        new SimulatedNetworkOptions { Seed = 1, Trace = new NetworkTraceOptions { IsEnabled = isTraced } })
+        .AddHost("host");
 
     public override ITransport CreateTransport(TransportSettings settings) => _host.Udp(
         settings.ApplyTo(new UdpTransportOptions()), settings.LoggerFactory, settings.TimeProvider);

@@ -19,6 +19,11 @@ public abstract class TransportHarness
     /// </summary>
     public virtual int AllocationSlack => 1;
 
+    /// <summary>
+    /// What is written at once is read at once, if it is short: false where the test says where reads end.
+    /// </summary>
+    public virtual bool OneWriteIsOneRead => true;
+
     /// <summary>Makes a transport; every call gives a new instance.</summary>
     public abstract ITransport CreateTransport(TransportSettings settings);
 

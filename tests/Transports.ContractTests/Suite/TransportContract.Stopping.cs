@@ -64,7 +64,8 @@ public abstract partial class TransportContract
         }));
         var peer = await ConnectRawAsync(running.Transport, running.EndPoint);
 
-        // One write, so one read: when the first is being handled, the others have been read.
+        // Where one write is one read, the others have been read when the first is being handled. Elsewhere nobody knows
+        // how many have been; those are answered, in order, and no more.
         byte[][] messages = Capabilities.IsOrdered ? [[1], [2], [3], [4]] : [[1]];
         await peer.SendAsync(messages);
         await entered.Task.Soon();
@@ -72,7 +73,15 @@ public abstract partial class TransportContract
         var stop = running.Listener.StopAsync().AsTask();
         release.SetResult();
 
-        await AssertReceivesAsync(peer, messages);
+        if (_harness.OneWriteIsOneRead)
+        {
+            await AssertReceivesAsync(peer, messages);
+        }
+        else
+        {
+            await AssertReceivesSomeAsync(peer, messages);
+        }
+
         await stop.Soon();
     }
 
@@ -242,6 +251,18 @@ public abstract partial class TransportContract
             Assert.Equal(2, probe.Events.Count(line => line == "message"));
             await client.DisposeAsync().Soon();
         }
+    }
+
+    /// <summary>At least the first arrives, then as many as there are, in order, and then the stream ends.</summary>
+    private static async Task AssertReceivesSomeAsync(RawPeer peer, byte[][] messages)
+    {
+        var count = 0;
+        while (await peer.ReceiveAsync() is { } message)
+        {
+            Assert.Equal(messages[count++], message);
+        }
+
+        Assert.NotEqual(0, count);
     }
 
     private static Task AdvanceUntilAsync(VirtualTimeProvider time, TimeSpan step, Task task) => Patience.UntilAsync(

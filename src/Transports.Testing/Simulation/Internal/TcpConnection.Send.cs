@@ -20,6 +20,7 @@ internal sealed partial class TcpConnection
     private int _duplicates;
     private int _tries;
     private ulong _writes;
+    private TimedAction? _joining;
     private bool _isJoining;
     private bool _finQueued;
     private bool _finSent;
@@ -96,15 +97,14 @@ internal sealed partial class TcpConnection
         }
 
         _isJoining = true;
-        _network.Loop.Agenda.Add(
-            _network.Loop.NowTicks,
-            new TimedAction(
-                () =>
-                {
-                    _isJoining = false;
-                    Transmit();
-                },
-                isTraffic: true));
+        _joining ??= new TimedAction(EndJoining, isTraffic: true);
+        _network.Loop.Agenda.Add(_network.Loop.NowTicks, _joining);
+    }
+
+    private void EndJoining()
+    {
+        _isJoining = false;
+        Transmit();
     }
 
     private void Transmit()

@@ -1,6 +1,6 @@
 namespace Transports.Testing;
 
-/// <summary>Something that happens once, unless it is called off.</summary>
+/// <summary>Something that happens each time it is on the agenda, unless it is called off.</summary>
 internal sealed class TimedAction(Action action, bool isTraffic) : ITimed
 {
     public bool IsTraffic => isTraffic;
