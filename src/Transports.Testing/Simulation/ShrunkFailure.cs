@@ -18,15 +18,17 @@ public sealed record ShrunkFailure(
         : $"{string.Join('\n', Faults)}\n{Failure.Message}";
 
     /// <summary>A test in C# that fails in the same way; <c>ScenarioAsync</c> stands for the scenario.</summary>
-    public string ToSource()
+    public string ToSource() => ToSource(Seed, Faults);
+
+    internal static string ToSource(ulong seed, IReadOnlyList<PacketFault> faults)
     {
         var source = new StringBuilder()
             .AppendLine("[Fact]")
-            .AppendLine(CultureInfo.InvariantCulture, $"public Task Scenario_FaultsOfSeed{Seed}_Holds() =>")
+            .AppendLine(CultureInfo.InvariantCulture, $"public Task Scenario_FaultsOfSeed{seed}_Holds() =>")
             .AppendLine("    Simulation.ReplayAsync(")
-            .AppendLine(CultureInfo.InvariantCulture, $"        seed: {Seed},")
+            .AppendLine(CultureInfo.InvariantCulture, $"        seed: {seed},")
             .AppendLine("        [");
-        foreach (var fault in Faults)
+        foreach (var fault in faults)
         {
             source.AppendLine(CultureInfo.InvariantCulture, $"            {fault.ToSource()}, // {fault}");
         }

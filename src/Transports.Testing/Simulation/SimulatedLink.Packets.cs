@@ -103,25 +103,30 @@ public sealed partial class SimulatedLink
     {
         var now = _loop.NowTicks;
         var admission = _network.Faults.Decide(
-            this, packet, _model.Admit(packet.Number, packet.Length, packet.HeaderBytes, now), _conditions, now);
-        var copies = 0;
+            this, packet, _model.Admit(packet.Number, packet.Length, packet.HeaderBytes, now), _model.Conditions, now);
         if (admission.HasCopy)
         {
-            PutCopy(packet, ++copies, admission.Copy, verdict);
+            PutCopy(packet, admission.Copy, verdict);
         }
 
         for (var copy = 0; copy < verdict.Copies; copy++)
         {
-            PutCopy(packet, ++copies, admission.Original, verdict);
+            PutCopy(packet, admission.Original, verdict);
         }
 
         Put(packet, admission.Original, verdict);
     }
 
-    private void PutCopy(SimulatedPacket packet, int number, in PacketFate fate, in Verdict verdict)
+    private void SendAgain(SimulatedPacket packet)
+    {
+        var due = _loop.NowTicks + _model.Conditions.Delay.Ticks;
+        PutCopy(packet, new PacketFate(NetworkFault.None, due, packet.Length, false, false, false), Verdict.Pass);
+    }
+
+    private void PutCopy(SimulatedPacket packet, in PacketFate fate, in Verdict verdict)
     {
         var copy = _network.Packets.Clone(packet);
-        copy.Copy = number;
+        copy.Copy = ++packet.Copies;
         _network.Tracer.Packet(NetworkEventKind.Duplicated, copy, NetworkFault.Duplicate);
         Put(copy, fate, verdict);
     }

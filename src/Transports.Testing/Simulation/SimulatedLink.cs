@@ -15,6 +15,7 @@ public sealed partial class SimulatedLink
     private long _sent;
     private int _partitions;
     private int _holds;
+    private int _heals;
 
     internal SimulatedLink(SimulatedNetwork network, SimulatedHost source, SimulatedHost destination)
     {
@@ -47,6 +48,9 @@ public sealed partial class SimulatedLink
             });
         }
     }
+
+    /// <summary>What of its conditions is in force in this run.</summary>
+    internal NetworkConditions ConditionsInForce => _model.Conditions;
 
     /// <summary>How many packets have been put on the link.</summary>
     public long PacketsSent => Interlocked.Read(ref _sent);
@@ -91,6 +95,22 @@ public sealed partial class SimulatedLink
         _loop.Execute(() => LetGo(packet));
     }
 
+    /// <summary>
+    /// Sends a packet once more that a rule or <see cref="HeldPackets"/> has shown, as somebody would who recorded it:
+    /// after the link's delay, and without its other faults.
+    /// </summary>
+    /// <exception cref="ArgumentException">It was never on this link.</exception>
+    public void Replay(SimulatedPacket packet)
+    {
+        ArgumentNullException.ThrowIfNull(packet);
+        if (packet.Link != this)
+        {
+            throw new ArgumentException($"{packet} was never on {this}.", nameof(packet));
+        }
+
+        _loop.Execute(() => SendAgain(packet));
+    }
+
     /// <summary>Lets all packets go that wait on the link; later ones still wait if it is held.</summary>
     public void Release() => _loop.Execute(ReleaseHeld);
 
@@ -100,6 +120,25 @@ public sealed partial class SimulatedLink
         ArgumentNullException.ThrowIfNull(packetNumbers);
         var numbers = packetNumbers.ToHashSet();
         return AddRule(packet => numbers.Contains(packet.Number) ? Verdict.DropListed() : Verdict.Pass);
+    }
+
+    /// <summary>
+    /// Cuts every TCP connection, with a reset to both its ends, when more than so many bytes of payload have been put
+    /// on this link for it, retransmissions included; until disposed of.
+    /// </summary>
+    public IDisposable ResetAfter(long payloadBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(payloadBytes);
+        var carried = new Dictionary<(ushort From, ushort To), long>();
+        return AddRule(packet =>
+        {
+            var ports = (packet.SourcePort, packet.DestinationPort);
+            var before = (packet.Flags & TcpFlags.Syn) != 0 ? 0 : carried.GetValueOrDefault(ports);
+            carried[ports] = before + packet.Length;
+            return packet.Protocol == NetworkProtocol.Tcp && carried[ports] > payloadBytes
+                ? Verdict.Reset
+                : Verdict.Pass;
+        });
     }
 
     /// <summary>
@@ -120,16 +159,31 @@ public sealed partial class SimulatedLink
 
     private Undo Change(string what, string whenUndone, Action apply, Action undo)
     {
+        var heals = 0;
         _loop.Execute(() =>
         {
+            heals = _heals;
             apply();
             Note(what);
         });
         return new Undo(() => _loop.Execute(() =>
         {
-            undo();
-            Note(whenUndone);
+            if (heals == _heals)
+            {
+                undo();
+                Note(whenUndone);
+            }
         }));
+    }
+
+    /// <summary>Takes off all that was put on it, and switches chance off. On the loop's thread.</summary>
+    internal void Heal()
+    {
+        _heals++;
+        (_partitions, _holds) = (0, 0);
+        _rules.Clear();
+        Conditions = FaultLog.WithoutChance(_conditions);
+        ReleaseHeld();
     }
 
     private void Unhold()
@@ -156,8 +210,9 @@ public sealed partial class SimulatedLink
 
     private void Apply(NetworkConditions conditions)
     {
-        _model.Conditions = _network.Faults.Filter(conditions);
-        _network.Trace.Expect(conditions);
+        var left = _network.Options.Swarm ? SwarmMask.Apply(conditions, _network.Seed) : conditions;
+        _model.Conditions = _network.Faults.Filter(left);
+        _network.Trace.Expect(left);
     }
 
     private void Note(string note) => _network.Tracer.Record(

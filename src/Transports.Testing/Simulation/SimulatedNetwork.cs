@@ -84,7 +84,7 @@ public sealed partial class SimulatedNetwork : IDisposable
 
     internal PacketPool Packets { get; } = new();
 
-    internal NetworkConditions DefaultConditions { get; }
+    internal NetworkConditions DefaultConditions { get; private set; }
 
     internal SimulatedNetworkOptions Options => _options;
 

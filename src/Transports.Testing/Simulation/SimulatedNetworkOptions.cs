@@ -56,6 +56,20 @@ public class SimulatedNetworkOptions
     /// <summary>How many such ports a host has, for each protocol. Default 16,384.</summary>
     public int EphemeralPorts { get; set; } = 16_384;
 
+    /// <summary>
+    /// Whether each run does without whole kinds of faults, which the seed chooses (swarm testing): a run that loses
+    /// nothing and reorders much finds what a little of everything does not. What is left of its conditions, a failure's
+    /// message says. Default false.
+    /// </summary>
+    public bool Swarm { get; set; }
+
+    /// <summary>
+    /// Where a run of <see cref="Simulation"/> that fails leaves a folder named after its seed, with the failure's
+    /// message and the trace as text, as a diagram (SVG) and as a capture (pcapng); what is there of that name is
+    /// overwritten. Default none: nothing is written.
+    /// </summary>
+    public string? FailureFolder { get; set; }
+
     internal SimulatedNetworkOptions Snapshot()
     {
         var faults = new List<string>();

@@ -3,7 +3,10 @@ using System.Net;
 
 namespace Transports.Testing;
 
-/// <summary>A packet on a link, as a rule or a held link shows it. Not to be kept once it has been delivered.</summary>
+/// <summary>
+/// A packet on a link, as a rule or a held link shows it. It may be kept, as it was when it arrived, and be sent again
+/// with <see cref="SimulatedLink.Replay"/>.
+/// </summary>
 public sealed class SimulatedPacket : ITimed
 {
     internal SimulatedPacket()
@@ -22,7 +25,7 @@ public sealed class SimulatedPacket : ITimed
     /// <summary>Where it is to go.</summary>
     public IPEndPoint Destination => SimulatedAddress.ToEndPoint(DestinationAddress, DestinationPort);
 
-    /// <summary>What it carries, without headers. Valid until the packet has been delivered.</summary>
+    /// <summary>What it carries, without headers.</summary>
     public ReadOnlyMemory<byte> Payload => Buffer.AsMemory(0, Length);
 
     /// <summary>TCP: its control bits.</summary>
@@ -58,6 +61,9 @@ public sealed class SimulatedPacket : ITimed
     internal int WindowBytes { get; set; }
 
     internal int Copy { get; set; }
+
+    /// <summary>How many copies of it there are.</summary>
+    internal int Copies { get; set; }
 
     /// <summary>A checksum would find that it is not what was sent.</summary>
     internal bool IsDamaged { get; set; }

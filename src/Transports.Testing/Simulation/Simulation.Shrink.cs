@@ -71,9 +71,7 @@ public static partial class Simulation
             var run = await PlayAsync(seed, scenario, options, own).ConfigureAwait(false);
             if (run.Failure is not null)
             {
-                var shrunk = new ShrunkFailure(seed, plan, run.Failure, runs, run.Trace);
-                throw new SimulationException(
-                    $"{shrunk}\n\n{shrunk.ToSource()}\nThe end of the trace:\n{Tail(run.Trace)}", run.Failure);
+                throw await run.ToExceptionAsync(ShrunkFailure.ToSource(seed, plan)).ConfigureAwait(false);
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Transports.Testing;
@@ -9,13 +8,10 @@ namespace Transports.Testing;
 /// </summary>
 /// <remarks>
 /// A scenario makes its hosts, sets its links and asserts what it will; it fails by throwing. It is called once for
-/// each
-/// run, each time with a new network, so that it must keep nothing outside from one run to the next.
+/// each run, each time with a new network, so that it must keep nothing outside from one run to the next.
 /// </remarks>
 public static partial class Simulation
 {
-    private const int TailEvents = 20;
-
     /// <summary>Runs a scenario once.</summary>
     /// <param name="seed">Decides every chance.</param>
     /// <param name="scenario">The test's code.</param>
@@ -23,14 +19,13 @@ public static partial class Simulation
     /// <returns>What has happened.</returns>
     /// <exception cref="SimulationException">
     /// The scenario failed: the message holds the seed, the links' conditions and the end of the trace; what it threw
-    /// is
-    /// inside.
+    /// is inside.
     /// </exception>
     public static async Task<NetworkTrace> RunAsync(
         ulong seed, Func<SimulatedNetwork, Task> scenario, SimulatedNetworkOptions? options = null)
     {
         var run = await PlayAsync(seed, scenario, options, new FaultLog(plan: null)).ConfigureAwait(false);
-        return run.Failure is null ? run.Trace : throw run.ToException();
+        return run.Failure is null ? run.Trace : throw await run.ToExceptionAsync().ConfigureAwait(false);
     }
 
     /// <summary>Runs a scenario again with the faults of a list instead of those of chance.</summary>
@@ -48,7 +43,9 @@ public static partial class Simulation
     {
         ArgumentNullException.ThrowIfNull(faults);
         var run = await PlayAsync(seed, scenario, options, new FaultLog(faults)).ConfigureAwait(false);
-        return run.Failure is null ? run.Trace : throw run.ToException();
+        return run.Failure is null
+            ? run.Trace
+            : throw await run.ToExceptionAsync(ShrunkFailure.ToSource(seed, faults)).ConfigureAwait(false);
     }
 
     /// <summary>Runs a scenario with one seed after the other, and stops at the first that fails.</summary>
@@ -90,24 +87,15 @@ public static partial class Simulation
     {
         var first = await PlayAsync(seed, scenario, options, new FaultLog(plan: null)).ConfigureAwait(false);
         var second = await PlayAsync(seed, scenario, options, new FaultLog(plan: null)).ConfigureAwait(false);
-        var (one, other) = (Lines(first.Trace), Lines(second.Trace));
-        for (var index = 0; index < Math.Max(one.Count, other.Count); index++)
+        if (Divergence.Find(seed, first.Trace.Events, second.Trace.Events) is { } differs)
         {
-            var (left, right) = (one.ElementAtOrDefault(index), other.ElementAtOrDefault(index));
-            if (left != right)
-            {
-                throw new SimulationException(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Two runs with seed {seed} differ, first in event {index + 1}:\n  {left ?? "(none)"}\n  ")
-                    + $"{right ?? "(none)"}\nThe usual causes: a timer or delay without the network's Time, the wall "
-                    + "clock, Guid.NewGuid or Random.Shared in a payload, the order of a hash table, Task.Run or "
-                    + "ConfigureAwait(false) in the scenario, state that is kept from one run to the next.");
-            }
+            throw new SimulationException(differs);
         }
 
         if ((first.Failure is null) != (second.Failure is null))
         {
-            throw (first.Failure is null ? second : first).ToException();
+            var failed = first.Failure is null ? second : first;
+            throw await failed.ToExceptionAsync().ConfigureAwait(false);
         }
     }
 
@@ -133,22 +121,18 @@ public static partial class Simulation
             failure = exception;
         }
 
-        return new SimulationRun(seed, network.Trace, faults, failure, Conditions(network));
+        return new SimulationRun(
+            seed, network.Trace, faults, failure, Conditions(network), own.FailureFolder);
     }
-
-    private static IReadOnlyList<string> Lines(NetworkTrace trace) =>
-        [.. trace.Events.Select(item => $"{item} {Convert.ToHexString(item.Payload.Span)}")];
 
     private static string Conditions(SimulatedNetwork network)
     {
         var text = new StringBuilder();
         foreach (var link in network.Links().OrderBy(link => link.ToString(), StringComparer.Ordinal))
         {
-            text.Append("  ").Append(link).Append(": ").Append(link.Conditions).Append('\n');
+            text.Append("  ").Append(link).Append(": ").Append(link.ConditionsInForce).Append('\n');
         }
 
         return text.ToString();
     }
-
-    internal static string Tail(NetworkTrace trace) => trace.ToText(last: TailEvents);
 }

@@ -20,21 +20,42 @@ public class DeterminismTests
             seeds, async (seed, _) => await Testing.Simulation.VerifyDeterminismAsync(MixedAsync, seed));
     }
 
-    [Fact]
-    public async Task Verify_ScenarioThatGoesByTheWallClock_NamesTheEvent()
+    [Theory]
+    [InlineData("guid", "payload")]
+    [InlineData("random", "payload")]
+    [InlineData("wall clock", "payload")]
+    [InlineData("kept state", "payload")]
+    [InlineData("random delay", "timer")]
+    [InlineData("random count", "a decision by the wall clock")]
+    public async Task Verify_ScenarioThatDiffers_NamesTheEventAndTheCause(string fault, string cause)
     {
         var runs = 0;
         var differs = await Assert.ThrowsAsync<SimulationException>(
             () => Testing.Simulation.VerifyDeterminismAsync(async network =>
             {
+                runs++;
                 network.AddHost("server");
                 await using var client = await network.AddHost("client").Udp()
                     .ConnectAsync(network.Host("server").EndPoint(80));
-                await client.SendAsync($"run {++runs}");
+                await client.SendAsync("the same");
                 await network.WhenIdleAsync();
+                await Task.Delay(TimeSpan.FromSeconds(fault == "random delay" ? runs : 1), network.Time);
+                for (var left = fault == "random count" ? runs : 1; left > 0; left--)
+                {
+                    await client.SendAsync(fault switch
+                    {
+                        "guid" => Guid.NewGuid().ToString(),
+                        "random" => Random.Shared.NextInt64().ToString(CultureInfo.InvariantCulture),
+                        "wall clock" => TimeProvider.System.GetTimestamp().ToString(CultureInfo.InvariantCulture),
+                        "kept state" => $"run {runs}",
+                        _ => "the same",
+                    });
+                }
             }));
 
-        Assert.Contains("differ, first in event 1", differs.Message, StringComparison.Ordinal);
+        // The first datagram was sent and dropped: what differs comes after.
+        Assert.Matches(@"differ, first in event [34]:\n", differs.Message);
+        Assert.Contains(cause, differs.Message[differs.Message.IndexOf("cause:", StringComparison.Ordinal)..]);
     }
 
     [Fact]

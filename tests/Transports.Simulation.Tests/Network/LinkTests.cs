@@ -75,6 +75,43 @@ public class LinkTests
     });
 
     [Fact]
+    public Task Replay_DeliveredDatagram_ArrivesOnceMore() => RunAsync(async (network, client, received) =>
+    {
+        var seen = new List<SimulatedPacket>();
+        var link = network.Link("client", "server");
+        using var rule = link.AddRule(packet =>
+        {
+            seen.Add(packet);
+            return Verdict.Pass;
+        });
+        await client.SendAsync("1");
+        await client.SendAsync("2");
+        await network.WhenIdleAsync();
+
+        link.Replay(seen[0]);
+        await network.WhenIdleAsync();
+
+        Assert.Equal(["1", "2", "1"], received);
+        Assert.Equal(2, link.PacketsSent);
+        Assert.Contains(network.Trace.Events, item => item is { Kind: NetworkEventKind.Duplicated, Copy: 1 });
+        Assert.Throws<ArgumentException>(() => network.Link("server", "client").Replay(seen[0]));
+    });
+
+    [Fact]
+    public Task Delay_MoreForOnePair_IsPermanent() => RunAsync(async (network, client, received) =>
+    {
+        network.Link("client", "server").Conditions = new NetworkConditions { Delay = TimeSpan.FromSeconds(3) };
+        for (var number = 1; number <= 3; number++)
+        {
+            var started = network.Time.Elapsed;
+            await client.SendAsync("late");
+            await network.WhenIdleAsync();
+            Assert.Equal(number, received.Count);
+            Assert.Equal(TimeSpan.FromSeconds(3), network.Time.Elapsed - started);
+        }
+    });
+
+    [Fact]
     public Task Pause_UntilResumed_KeepsWhatArrives() => RunAsync(async (network, client, received) =>
     {
         network.Host("server").Pause();

@@ -68,6 +68,7 @@ internal sealed partial class EventLoop
         {
             // Captured on purpose: it ends on the loop, as it began.
             await body().ConfigureAwait(true);
+            Stir();
             _scenario = null;
             scenario.TrySetResult();
         }
@@ -146,6 +147,7 @@ internal sealed partial class EventLoop
         }
         else
         {
+            Stir();
             _time.FireNext();
         }
     }
@@ -154,33 +156,44 @@ internal sealed partial class EventLoop
     private bool EndGoals(long next)
     {
         var isIdle = Agenda.Traffic == 0 && next > NowTicks;
-        if (EndGoals(goal => goal.IsOutOfSteps || (goal.UntilIdle && isIdle) || IsMet(goal.Condition), reached: true)
-            || EndGoals(goal => goal.Steps > 0 && next == long.MaxValue, reached: false))
+        var before = _goals.Count;
+        var deadline = long.MaxValue;
+        for (var index = _goals.Count - 1; index >= 0; index--)
         {
-            return true;
+            var goal = _goals[index];
+            if (goal.IsOutOfSteps || (goal.UntilIdle && isIdle) || IsMet(goal.Condition))
+            {
+                End(goal, reached: true);
+            }
+            else if (goal.Steps > 0 && next == long.MaxValue)
+            {
+                End(goal, reached: false);
+            }
+            else
+            {
+                deadline = Math.Min(deadline, goal.DeadlineTicks);
+            }
         }
 
-        var deadline = _goals.Min(goal => goal.DeadlineTicks);
-        if (deadline == long.MaxValue || deadline >= next)
-        {
-            return false;
-        }
-
-        _time.SkipTo(deadline);
-        return EndGoals(goal => goal.DeadlineTicks == deadline && goal.Condition is null, reached: true)
-            | EndGoals(goal => goal.DeadlineTicks == deadline, reached: false);
+        return _goals.Count < before || (deadline < next && EndGoalsAt(deadline));
     }
 
-    private bool EndGoals(Func<LoopGoal, bool> isOver, bool reached)
+    private bool EndGoalsAt(long deadline)
     {
-        var over = _goals.FindAll(goal => isOver(goal));
-        foreach (var goal in over)
+        _time.SkipTo(deadline);
+        foreach (var goal in _goals.FindAll(goal => goal.DeadlineTicks == deadline))
         {
-            _goals.Remove(goal);
-            goal.End(reached);
+            End(goal, reached: goal.Condition is null);
         }
 
-        return over.Count > 0;
+        return true;
+    }
+
+    private void End(LoopGoal goal, bool reached)
+    {
+        Stir();
+        _goals.Remove(goal);
+        goal.End(reached);
     }
 
     private bool IsMet(Func<bool>? condition)

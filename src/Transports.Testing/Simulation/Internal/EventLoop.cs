@@ -24,6 +24,7 @@ internal sealed partial class EventLoop : IDisposable
     private readonly object _wakeGate = new();
     private Thread? _thread;
     private bool _isWoken;
+    private bool _isStirred;
     private volatile bool _isDisposed;
 
     public EventLoop(VirtualTimeProvider time, LoopSettings settings)
@@ -100,6 +101,7 @@ internal sealed partial class EventLoop : IDisposable
     /// <summary>The library calls the test's code: until disposal.</summary>
     public LoopScope EnterUser()
     {
+        Stir();
         _stepsWithoutProgress = 0;
         return new LoopScope(this, _userContext);
     }
@@ -108,6 +110,12 @@ internal sealed partial class EventLoop : IDisposable
     /// The library awaits the test's code: until disposal an await comes back to the library's rules.
     /// </summary>
     public LoopScope EnterReturn() => new(this, _libraryContext);
+
+    /// <summary>
+    /// Code that is not the network's own gets to run, and may queue work on the thread pool. When there was none since
+    /// all came to rest, nobody need look there: a segment that is merely acknowledged does not wait for the pool.
+    /// </summary>
+    public void Stir() => _isStirred = true;
 
     /// <summary>Makes the loop look again.</summary>
     public void Wake()
@@ -197,11 +205,13 @@ internal sealed partial class EventLoop : IDisposable
             return;
         }
 
-        if (!_watch.IsAtRest())
+        if (!_watch.IsAtRest(mayBeQueued: _isStirred || !IsDriven))
         {
             Wait(_settings.StallTimeout);
             return;
         }
+
+        _isStirred = false;
 
         Advance();
     }
@@ -228,6 +238,7 @@ internal sealed partial class EventLoop : IDisposable
 
     private void Run(LoopWork work)
     {
+        Stir();
         if (!work.IsUser)
         {
             work.Run();

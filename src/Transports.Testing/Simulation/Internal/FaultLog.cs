@@ -21,8 +21,12 @@ internal sealed class FaultLog(IReadOnlyList<PacketFault>? plan)
     /// <summary>Every packet that was sent, in order.</summary>
     public IReadOnlyList<(string Link, long Number)> Packets => _packets;
 
+    /// <summary>A link's conditions; where a plan is played back, without chance.</summary>
+    public NetworkConditions Filter(NetworkConditions conditions) =>
+        _plan is null ? conditions : WithoutChance(conditions);
+
     /// <summary>What is left of a link's conditions when chance is switched off.</summary>
-    public NetworkConditions Filter(NetworkConditions conditions) => _plan is null ? conditions : conditions with
+    public static NetworkConditions WithoutChance(NetworkConditions conditions) => conditions with
     {
         Jitter = TimeSpan.Zero,
         DelayCorrelation = 0,

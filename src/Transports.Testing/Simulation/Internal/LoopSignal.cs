@@ -69,6 +69,7 @@ internal sealed class LoopSignal(EventLoop loop) : IValueTaskSource
         IsArmed = false;
         if (was)
         {
+            loop.Stir();
             _registration.Unregister();
         }
 

@@ -17,7 +17,7 @@ internal sealed class PacketPool
             return;
         }
 
-        (packet.Copy, packet.Kept, packet.Length, packet.WindowBytes) = (0, null, 0, 0);
+        (packet.Copy, packet.Copies, packet.Kept, packet.Length, packet.WindowBytes) = (0, 0, null, 0, 0);
         (packet.SequenceNumber, packet.AcknowledgmentNumber) = (0, 0);
         (packet.IsDamaged, packet.IsRetransmission, packet.Flags) = (false, false, TcpFlags.None);
         if (_free.Count < MaxKept)
@@ -39,7 +39,7 @@ internal sealed class PacketPool
         (copy.DestinationAddress, copy.DestinationPort) = (packet.DestinationAddress, packet.DestinationPort);
         (copy.SequenceNumber, copy.AcknowledgmentNumber) = (packet.SequenceNumber, packet.AcknowledgmentNumber);
         (copy.Flags, copy.WindowBytes) = (packet.Flags, packet.WindowBytes);
-        copy.IsRetransmission = packet.IsRetransmission;
+        (copy.IsRetransmission, copy.IsDamaged) = (packet.IsRetransmission, packet.IsDamaged);
         return copy;
     }
 }

@@ -27,7 +27,8 @@ internal sealed class PoolWatch
     public void Adopt() => Current.Value = this;
 
     /// <summary>False while work may be outside; the loop is woken when that may have changed.</summary>
-    public bool IsAtRest()
+    /// <param name="mayBeQueued">Whether any code has run that can have queued some since the last rest.</param>
+    public bool IsAtRest(bool mayBeQueued)
     {
         if (Running > 0)
         {
@@ -35,7 +36,7 @@ internal sealed class PoolWatch
         }
 
         var begun = Volatile.Read(ref _begun);
-        if (begun == _settledAt && ThreadPool.PendingWorkItemCount == 0)
+        if (begun == _settledAt && (!mayBeQueued || ThreadPool.PendingWorkItemCount == 0))
         {
             return true;
         }

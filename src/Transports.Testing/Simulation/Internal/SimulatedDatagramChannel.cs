@@ -75,7 +75,7 @@ internal sealed class SimulatedDatagramChannel : DatagramChannel, IValueTaskSour
             return;
         }
 
-        IsWaiting = false;
+        StopWaiting();
         Fill(_batch.Span[0], packet);
         _waiter.SetResult(1);
     }
@@ -90,7 +90,7 @@ internal sealed class SimulatedDatagramChannel : DatagramChannel, IValueTaskSour
 
         if (IsWaiting)
         {
-            IsWaiting = false;
+            StopWaiting();
             _waiter.SetException(Refused());
         }
         else
@@ -165,7 +165,7 @@ internal sealed class SimulatedDatagramChannel : DatagramChannel, IValueTaskSour
 
         if (IsWaiting)
         {
-            IsWaiting = false;
+            StopWaiting();
             _waiter.SetException(new ObjectDisposedException(nameof(SimulatedDatagramChannel)));
         }
     }
@@ -179,6 +179,12 @@ internal sealed class SimulatedDatagramChannel : DatagramChannel, IValueTaskSour
         _waiter.OnCompleted(continuation, state, token, flags);
 
     private static SocketException Refused() => new((int)SocketError.ConnectionRefused);
+
+    private void StopWaiting()
+    {
+        IsWaiting = false;
+        _loop.Stir();
+    }
 
     private uint Peer() => _remoteAddress == SimulatedAddress.Any ? _host.AddressNumber : _remoteAddress;
 
