@@ -45,7 +45,7 @@ public class SimulationBenchmarks
         });
     }
 
-    /// <summary>An hour of virtual time with one message a second over TCP, each answered, and a trace of it all.</summary>
+    /// <summary>An hour of virtual time with one message a second over TCP, each answered, all traced.</summary>
     [Benchmark]
     public Task<NetworkTrace> Hour() => Simulation.RunAsync(1, async network =>
     {

@@ -3,7 +3,7 @@ namespace Transports.Testing;
 public sealed partial class SimulatedNetwork
 {
     /// <summary>
-    /// Cuts these hosts off from all others, both ways, until disposed of; among themselves they still reach each other.
+    /// Cuts these hosts off from all others, both ways, until disposed of; they still reach each other.
     /// </summary>
     /// <remarks>Hosts that are added later are not affected. For one direction alone there is
     /// <see cref="SimulatedLink.Partition"/>.</remarks>

@@ -58,8 +58,8 @@ public class SimulatedNetworkOptions
 
     /// <summary>
     /// Whether each run does without whole kinds of faults, which the seed chooses (swarm testing): a run that loses
-    /// nothing and reorders much finds what a little of everything does not. What is left of its conditions, a failure's
-    /// message says. Default false.
+    /// nothing and reorders much finds what a little of everything does not. What is left of its conditions, the
+    /// message of a failure says. Default false.
     /// </summary>
     public bool Swarm { get; set; }
 

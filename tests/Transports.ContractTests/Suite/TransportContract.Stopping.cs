@@ -64,8 +64,8 @@ public abstract partial class TransportContract
         }));
         var peer = await ConnectRawAsync(running.Transport, running.EndPoint);
 
-        // Where one write is one read, the others have been read when the first is being handled. Elsewhere nobody knows
-        // how many have been; those are answered, in order, and no more.
+        // Where one write is one read, the others have been read when the first is being handled. Elsewhere nobody
+        // knows how many have been; those are answered, in order, and no more.
         byte[][] messages = Capabilities.IsOrdered ? [[1], [2], [3], [4]] : [[1]];
         await peer.SendAsync(messages);
         await entered.Task.Soon();

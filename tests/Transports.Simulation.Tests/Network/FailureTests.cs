@@ -88,11 +88,12 @@ public sealed class FailureTests : IDisposable
         {
             var received = new HashSet<string>();
             var (server, client) = (network.AddHost("server"), network.AddHost("client"));
-            await using var listener = await server.Udp().ListenAsync(server.EndPoint(80), MessageHandler.FromText(text =>
+            var handler = MessageHandler.FromText(text =>
             {
                 received.Add(text);
                 return "";
-            }));
+            });
+            await using var listener = await server.Udp().ListenAsync(server.EndPoint(80), handler);
             network.SetConditions("client", "server", NetworkConditions.Parse("delay 5ms 2ms loss 90% duplicate 20%"));
             await using var connection = await client.Udp().ConnectAsync(server.EndPoint(80));
             await SendAllAsync(connection);
