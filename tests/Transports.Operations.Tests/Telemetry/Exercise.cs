@@ -12,21 +12,27 @@ internal static class Exercise
 
     public static async Task RunAsync(Func<string, bool> hasMeasured)
     {
-        await ServeAsync();
+        await ServeAsync(hasMeasured);
+        await LimitAsync(hasMeasured);
         await FailAHandshakeAsync();
         await using var failing = await new FailingTransport().ListenAsync(Loopback, MessageHandler.FromText(x => x));
         await SendToNobodyAsync(hasMeasured);
         await OverflowAsync(hasMeasured);
+
+        // Some is measured a moment after its peer has noticed.
+        await UntilAsync(hasMeasured, "transports.accept.errors", Yield);
+        await UntilAsync(hasMeasured, "transports.handshakes.failed", Yield);
     }
 
-    /// <summary>Messages that are answered, limited and fatal, over streams and datagrams.</summary>
-    private static async Task ServeAsync()
+    private static async ValueTask Yield() => await Task.Yield();
+
+    /// <summary>Messages that are answered, and some that are fatal, over streams and datagrams.</summary>
+    private static async Task ServeAsync(Func<string, bool> hasMeasured)
     {
         await using var server = TransportServer.Create("telemetry", server => server
             .ListenTcp(Loopback)
             .ListenUdp(Loopback)
             .Overload()
-            .UseRateLimit(limits => limits.LimitEachPeer(1, burst: 3))
             .Handle((context, token) => context.Payload.Span.SequenceEqual("fault"u8)
                 ? throw new InvalidOperationException("asked to")
                 : context.ReplyAsync(context.Payload.Span, token)));
@@ -37,13 +43,27 @@ internal static class Exercise
             await client.SendAsync("hello");
             Assert.Equal("hello", await client.ReceiveTextAsync().AsTask().WaitAsync(Limit));
             await client.SendAsync("fault");
+            if (listener.Transport.Capabilities.IsConnectionOriented)
+            {
+                await client.Completion.WaitAsync(Limit);
+            }
+            else
+            {
+                await UntilAsync(hasMeasured, "transports.messages.dropped", () => client.SendAsync("fault"));
+            }
         }
+    }
 
-        await using var last = await server.Listeners[0].Transport.ConnectAsync(server.Listeners[0].LocalEndPoint);
-        for (var i = 0; i < 100; i++)
-        {
-            await last.SendAsync("too many");
-        }
+    private static async Task LimitAsync(Func<string, bool> hasMeasured)
+    {
+        await using var server = TransportServer.Create("limited", server => server
+            .ListenInMemory("limited")
+            .UseRateLimit(limits => limits.LimitEachPeer(messagesPerSecond: 1, burst: 1))
+            .Handle(MessageHandler.FromText(text => text)));
+        await server.StartAsync();
+        var listener = server.Listeners[0];
+        await using var client = await listener.Transport.ConnectAsync(listener.LocalEndPoint);
+        await UntilAsync(hasMeasured, "transports.messages.limited", () => client.SendAsync("too many"));
     }
 
     private static async Task FailAHandshakeAsync()
