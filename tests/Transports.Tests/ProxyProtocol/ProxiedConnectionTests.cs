@@ -51,7 +51,8 @@ public class ProxiedConnectionTests : TlsTestBase
         await using var tls = new SslStream(new NetworkStream(socket));
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
-            TargetHost = "localhost", CertificateChainPolicy = TestCertificates.Trust,
+            TargetHost = "localhost",
+            CertificateChainPolicy = TestCertificates.Trust,
         });
 
         await tls.WriteAsync("hello\n"u8.ToArray());

@@ -33,8 +33,8 @@ internal static class Divergence
 
         return left is not null && right is not null && AreEqual(WithoutTime(left), WithoutTime(right))
             ? "a timer or delay that goes by another clock than the network's Time, or whose length is random"
-            : "Task.Run or ConfigureAwait(false) in the scenario, a timer without the network's Time, a decision by the "
-                + "wall clock, Random.Shared or the order of a hash table, or state kept from one run to the next";
+            : "Task.Run or ConfigureAwait(false) in the scenario, a timer without the network's Time, a decision by "
+                + "the wall clock, Random.Shared or the order of a hash table, or state kept from one run to the next";
     }
 
     private static bool AreEqual(NetworkTraceEvent? left, NetworkTraceEvent? right) =>

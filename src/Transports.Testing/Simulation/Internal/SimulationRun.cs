@@ -20,8 +20,8 @@ internal sealed record SimulationRun(
     {
         replay ??= string.Create(CultureInfo.InvariantCulture, $"  await Simulation.RunAsync({Seed}, scenario);\n");
         var text = string.Create(CultureInfo.InvariantCulture, $"{Failure!.Message}\n\nSeed {Seed}. ")
-            + $"To replay it, with the same options:\n{replay}Conditions:\n{Conditions}Faults: {Trace.ToCoverageText()}\n"
-            + $"The end of the trace:\n{Trace.ToText(TailEvents)}";
+            + $"To replay it, with the same options:\n{replay}Conditions:\n{Conditions}"
+            + $"Faults: {Trace.ToCoverageText()}\nThe end of the trace:\n{Trace.ToText(TailEvents)}";
         return new SimulationException(
             Folder is null ? text : text + await FailureBundle.WriteAsync(this, Folder, text).ConfigureAwait(false),
             Failure);
