@@ -43,7 +43,8 @@ public abstract class StreamTransportOptions : TransportOptions
 
     /// <summary>
     /// How fast a message that has begun must arrive at least, in bytes per second, at a listener; one that is slower
-    /// is closed as <see cref="CloseReason.SlowSender"/>. Default 240; 0 is no limit.
+    /// is closed as <see cref="CloseReason.SlowSender"/>. A record of TLS that has begun counts as such a message.
+    /// Default 240; 0 is no limit.
     /// </summary>
     public int MinReceiveRate { get; set; } = 240;
 

@@ -36,7 +36,7 @@ public sealed class TcpTransport : ByteStreamTransport
     internal bool CanListen => !_options.HasTls || _options.HasServerTls;
 
     private protected override IStreamAdmission? Admission =>
-        _options.HasServerTls || _options.TrustedProxies.Count > 0 ? new TcpAdmission(_options) : null;
+        _options.HasServerTls || _options.TrustedProxies.Count > 0 ? new TcpAdmission(_options, _timeProvider) : null;
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The transport has TLS for its clients alone.</exception>

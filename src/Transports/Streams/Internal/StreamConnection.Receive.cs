@@ -20,11 +20,21 @@ internal sealed partial class StreamConnection
         ? TimeSpan.Zero
         : _environment.TimeProvider.GetElapsedTime(Volatile.Read(ref _lastActivity), now);
 
-    /// <summary>How long a message has been unfinished, and how many bytes of it are here; zero for none.</summary>
+    /// <summary>
+    /// How long a message, or a record that may hold one, has been unfinished, and how many bytes of it are here; zero
+    /// for none.
+    /// </summary>
     public TimeSpan UnfinishedFor(long now, out int bytes)
     {
         var since = Volatile.Read(ref _unfinishedSince);
         bytes = Volatile.Read(ref _unfinishedBytes);
+        if (_stream is IReceivesRecords stream && stream.UnfinishedSince(out var ofRecord) is var begin and not Never)
+        {
+            // A handler's time is not the peer's, also when the record was begun before it.
+            since = Math.Min(since, Math.Max(begin, Volatile.Read(ref _lastActivity)));
+            bytes += ofRecord;
+        }
+
         return since == Never || Volatile.Read(ref _isBusy)
             ? TimeSpan.Zero
             : _environment.TimeProvider.GetElapsedTime(since, now);

@@ -3,7 +3,7 @@ using System.Net;
 namespace Transports;
 
 /// <summary>The beginning of a connection that was accepted: first what a proxy has to say, then TLS.</summary>
-internal sealed class TcpAdmission(TcpTransportOptions options) : IStreamAdmission
+internal sealed class TcpAdmission(TcpTransportOptions options, TimeProvider timeProvider) : IStreamAdmission
 {
     public TimeSpan Timeout => options.HandshakeTimeout;
 
@@ -20,7 +20,7 @@ internal sealed class TcpAdmission(TcpTransportOptions options) : IStreamAdmissi
             ? await ProxyHeaderReader.ReadAsync(accepted, options.BufferPool, cancellationToken).ConfigureAwait(false)
             : accepted;
         return options.HasServerTls
-            ? await TlsHandshake.AcceptAsync(stream, options, cancellationToken).ConfigureAwait(false)
+            ? await TlsHandshake.AcceptAsync(stream, options, timeProvider, cancellationToken).ConfigureAwait(false)
             : stream;
     }
 

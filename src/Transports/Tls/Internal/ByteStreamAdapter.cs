@@ -5,12 +5,16 @@ namespace Transports;
 /// <summary>
 /// Shows a byte stream as the <see cref="Stream"/> that <see cref="System.Net.Security.SslStream"/> wants. Async only.
 /// </summary>
-internal sealed class ByteStreamAdapter(ByteStream inner) : Stream
+internal sealed class ByteStreamAdapter(ByteStream inner, TimeProvider timeProvider) : Stream
 {
+    private readonly TlsRecordMeter _records = new(timeProvider);
     private bool _isHandshaking = true;
 
     /// <summary>The peer has ended the stream below: seen before an end of TLS, that is a truncation.</summary>
     public bool HasEnded { get; private set; }
+
+    /// <summary>The record that is being received.</summary>
+    public IReceivesRecords Records => _records;
 
     public override bool CanRead => true;
 
@@ -46,10 +50,10 @@ internal sealed class ByteStreamAdapter(ByteStream inner) : Stream
         var receiving = inner.ReceiveAsync(buffer, cancellationToken);
         if (receiving.IsCompletedSuccessfully)
         {
-            return new ValueTask<int>(Note(receiving.Result));
+            return new ValueTask<int>(Note(buffer, receiving.Result));
         }
 
-        return AwaitAsync(receiving);
+        return AwaitAsync(buffer, receiving);
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
@@ -82,7 +86,7 @@ internal sealed class ByteStreamAdapter(ByteStream inner) : Stream
             return 0;
         }
 
-        var count = Note(await inner.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false));
+        var count = Note(buffer, await inner.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false));
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         return count;
     }
@@ -95,12 +99,13 @@ internal sealed class ByteStreamAdapter(ByteStream inner) : Stream
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> AwaitAsync(ValueTask<int> receiving) =>
-        Note(await receiving.ConfigureAwait(false));
+    private async ValueTask<int> AwaitAsync(Memory<byte> buffer, ValueTask<int> receiving) =>
+        Note(buffer, await receiving.ConfigureAwait(false));
 
-    private int Note(int count)
+    private int Note(Memory<byte> buffer, int count)
     {
         HasEnded |= count == 0;
+        _records.Received(buffer.Span[..count]);
         return count;
     }
 }

@@ -11,13 +11,15 @@ namespace Transports;
 /// between an end and a truncation.
 /// </summary>
 internal sealed class TlsByteStream(ByteStream inner, SslStream tls, ByteStreamAdapter adapter, TlsSession session)
-    : ByteStream
+    : ByteStream, IReceivesRecords
 {
     public override EndPoint LocalEndPoint => inner.LocalEndPoint;
 
     public override EndPoint RemoteEndPoint => inner.RemoteEndPoint;
 
     public override TlsSession Tls => session;
+
+    public long UnfinishedSince(out int bytes) => adapter.Records.UnfinishedSince(out bytes);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WaitForDataAsync(CancellationToken cancellationToken)

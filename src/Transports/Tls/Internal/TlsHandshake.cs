@@ -12,12 +12,16 @@ internal static class TlsHandshake
     /// <summary>The side that was connected to.</summary>
     /// <exception cref="AuthenticationException">The two did not agree, or it was no TLS.</exception>
     public static async ValueTask<ByteStream> AcceptAsync(
-        ByteStream plain, TcpTransportOptions options, CancellationToken cancellationToken)
+        ByteStream plain,
+        TcpTransportOptions options,
+        TimeProvider timeProvider,
+        CancellationToken cancellationToken)
     {
         // Who connects and says nothing costs no buffer of TLS.
         await plain.WaitForDataAsync(cancellationToken).ConfigureAwait(false);
         return await RunAsync(
             plain,
+            timeProvider,
             tls => options.ServerTlsSelector is { } select
                 ? tls.AuthenticateAsServerAsync(select, state: null, cancellationToken)
                 : tls.AuthenticateAsServerAsync(options.ServerTls!, cancellationToken))
@@ -44,7 +48,10 @@ internal static class TlsHandshake
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            return await RunAsync(plain, tls => tls.AuthenticateAsClientAsync(authentication, either.Token))
+            return await RunAsync(
+                plain,
+                timeProvider,
+                tls => tls.AuthenticateAsClientAsync(authentication, either.Token))
                 .ConfigureAwait(false);
         }
         catch (Exception exception)
@@ -65,9 +72,10 @@ internal static class TlsHandshake
     public static T Copy<T>(T options)
         where T : class => (T)MemberwiseClone(options);
 
-    private static async ValueTask<ByteStream> RunAsync(ByteStream plain, Func<SslStream, Task> authenticateAsync)
+    private static async ValueTask<ByteStream> RunAsync(
+        ByteStream plain, TimeProvider timeProvider, Func<SslStream, Task> authenticateAsync)
     {
-        var adapter = new ByteStreamAdapter(plain);
+        var adapter = new ByteStreamAdapter(plain, timeProvider);
         var tls = new SslStream(adapter, leaveInnerStreamOpen: true);
         try
         {
