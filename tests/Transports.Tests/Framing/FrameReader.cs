@@ -9,12 +9,19 @@ namespace Transports.Tests.Framing;
 /// </remarks>
 internal sealed class FrameReader(MessageFraming framing, int maxMessageBytes)
 {
-    private readonly List<byte> _stream = [];
+    private readonly List<(int Offset, int Length)> _messages = [];
+    private byte[] _stream = new byte[256];
+    private int _maxMessageBytes = maxMessageBytes;
+    private int _length;
     private int _start;
     private int _examined;
     private int _wanted;
 
-    public List<byte[]> Messages { get; } = [];
+    public IReadOnlyList<byte[]> Messages =>
+        [.. _messages.Select(message => _stream.AsSpan(message.Offset, message.Length).ToArray())];
+
+    /// <summary>Nothing is left over, and nothing was skipped.</summary>
+    public bool HasReadAll => _start == _length && _messages.Sum(message => message.Length) == _length;
 
     /// <summary>The last answer: anything but NeedMoreData and Message ends the reading.</summary>
     public FrameStatus Status { get; private set; } = FrameStatus.NeedMoreData;
@@ -45,9 +52,31 @@ internal sealed class FrameReader(MessageFraming framing, int maxMessageBytes)
     public static FrameReader ReadAll(MessageFraming framing, ReadOnlySpan<byte> stream, int maxMessageBytes) =>
         ReadAll(framing, stream, maxMessageBytes, () => int.MaxValue);
 
+    /// <summary>Forgets everything but its buffers.</summary>
+    public void Restart(int limit)
+    {
+        (_length, _start, _examined, _wanted, _maxMessageBytes) = (0, 0, 0, 0, limit);
+        (Status, LastFrame, BytesLookedAt, MostBytesKept) = (FrameStatus.NeedMoreData, default, 0, 0);
+        _messages.Clear();
+    }
+
+    /// <summary>The other one was fed the same stream, and found the same messages at the same places.</summary>
+    public bool HasReadTheSameAs(FrameReader other) => CollectionsMarshal.AsSpan(_messages)
+        .SequenceEqual(CollectionsMarshal.AsSpan(other._messages));
+
+    /// <summary>It has found one message, and this is it.</summary>
+    public bool HasReadOnly(ReadOnlySpan<byte> message) => _messages is [var only]
+        && _stream.AsSpan(only.Offset, only.Length).SequenceEqual(message);
+
     public void Feed(ReadOnlySpan<byte> piece)
     {
-        _stream.AddRange(piece);
+        if (_stream.Length < _length + piece.Length)
+        {
+            Array.Resize(ref _stream, 2 * (_length + piece.Length));
+        }
+
+        piece.CopyTo(_stream.AsSpan(_length));
+        _length += piece.Length;
         Read(endOfStream: false);
     }
 
@@ -57,7 +86,7 @@ internal sealed class FrameReader(MessageFraming framing, int maxMessageBytes)
     {
         while (Status is FrameStatus.NeedMoreData)
         {
-            var buffer = CollectionsMarshal.AsSpan(_stream)[_start..];
+            var buffer = _stream.AsSpan(_start, _length - _start);
             if (buffer.Length < _wanted && !endOfStream)
             {
                 break;
@@ -65,7 +94,7 @@ internal sealed class FrameReader(MessageFraming framing, int maxMessageBytes)
 
             BytesLookedAt += buffer.Length - _examined;
             var before = _examined;
-            Status = framing.Read(buffer, endOfStream, maxMessageBytes, ref _examined, out var frame);
+            Status = framing.Read(buffer, endOfStream, _maxMessageBytes, ref _examined, out var frame);
             LastFrame = frame;
             if (Status is FrameStatus.Message)
             {
@@ -88,8 +117,8 @@ internal sealed class FrameReader(MessageFraming framing, int maxMessageBytes)
         Require(frame.TotalLength <= buffer.Length, "a message lies within the buffer");
         Require(frame.PayloadOffset >= 0 && frame.PayloadLength >= 0, "offset and length are not negative");
         Require(frame.PayloadOffset + frame.PayloadLength <= frame.TotalLength, "the payload lies within the message");
-        Require(frame.PayloadLength <= maxMessageBytes, "no message is over the limit");
-        Messages.Add(buffer.Slice(frame.PayloadOffset, (int)frame.PayloadLength).ToArray());
+        Require(frame.PayloadLength <= _maxMessageBytes, "no message is over the limit");
+        _messages.Add((_start + frame.PayloadOffset, (int)frame.PayloadLength));
         _start += frame.TotalLength;
         _examined = 0;
         _wanted = 0;
@@ -99,7 +128,7 @@ internal sealed class FrameReader(MessageFraming framing, int maxMessageBytes)
     private void Keep(ReadOnlySpan<byte> buffer, MessageFrame frame, int before, bool endOfStream)
     {
         // One byte more than the framing itself writes: the '\r' that line framing tolerates.
-        var most = (long)maxMessageBytes + framing.MaxHeaderBytes + framing.MaxTrailerBytes + 1;
+        var most = (long)_maxMessageBytes + framing.MaxHeaderBytes + framing.MaxTrailerBytes + 1;
         Require(_examined >= before && _examined <= buffer.Length, "examined goes forward, and not past the buffer");
         Require(!endOfStream || buffer.IsEmpty, "bytes left at the end of the stream are answered");
         Require(buffer.Length <= most, "no more is kept than the longest message");

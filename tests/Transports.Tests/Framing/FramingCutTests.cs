@@ -80,11 +80,11 @@ public class FramingCutTests
 
     private static byte[][] Messages(MessageFraming framing, int count, int length = 12)
     {
-        var streams = new SeededStreams(count + length);
+        var random = new SeededBytes(count + length);
         var messages = new List<byte[]>();
         while (messages.Count < count)
         {
-            var message = framing.Accepts([]) && messages.Count == 1 ? [] : NextOf(streams, framing, length);
+            var message = framing.Accepts([]) && messages.Count == 1 ? [] : NextOf(random, framing, length);
             if (framing.Accepts(message))
             {
                 messages.Add(message);
@@ -94,12 +94,12 @@ public class FramingCutTests
         return [.. messages];
     }
 
-    private static byte[] NextOf(SeededStreams streams, MessageFraming framing, int length)
+    private static byte[] NextOf(SeededBytes random, MessageFraming framing, int length)
     {
         var message = new byte[Math.Min(length, framing.MaxPayloadBytes)];
         for (var i = 0; i < message.Length; i++)
         {
-            message[i] = (byte)('a' + streams.NextInt(26));
+            message[i] = (byte)('a' + random.NextInt(26));
         }
 
         return message;

@@ -32,11 +32,19 @@ internal static class Framings
     /// <summary>Puts what the framing wants round a payload, as a session does.</summary>
     public static byte[] Encode(this MessageFraming framing, ReadOnlySpan<byte> payload)
     {
-        var header = new byte[framing.MaxHeaderBytes];
-        var trailer = new byte[framing.MaxTrailerBytes];
-        var headerLength = framing.WriteHeader(header, payload);
-        var trailerLength = framing.WriteTrailer(trailer, payload);
-        return [.. header.AsSpan(0, headerLength), .. payload, .. trailer.AsSpan(0, trailerLength)];
+        var encoded = new byte[framing.MaxHeaderBytes + payload.Length + framing.MaxTrailerBytes];
+        return encoded[..framing.Encode(payload, encoded)];
+    }
+
+    /// <summary>The same, into a buffer that is long enough.</summary>
+    /// <returns>How many bytes were written.</returns>
+    public static int Encode(this MessageFraming framing, ReadOnlySpan<byte> payload, Span<byte> encoded)
+    {
+        // No more room than it asked for: a framing that writes past it is found out.
+        var header = framing.WriteHeader(encoded[..framing.MaxHeaderBytes], payload);
+        payload.CopyTo(encoded[header..]);
+        var end = header + payload.Length;
+        return end + framing.WriteTrailer(encoded.Slice(end, framing.MaxTrailerBytes), payload);
     }
 
     /// <summary>The framing itself says that this payload arrives as it was sent.</summary>

@@ -1,99 +1,105 @@
 using System.Buffers.Binary;
-using System.Text;
+using System.Buffers.Text;
 using Transports.Framing;
 
 namespace Transports.Tests.Framing;
 
-/// <summary>Byte streams that come near what a framing looks for; the same seed gives the same ones.</summary>
-internal sealed class SeededStreams(int seed)
+/// <summary>
+/// Byte streams that come near what a framing looks for; the same seed gives the same ones. What it returns lies in
+/// buffers of its own, and is good until it is asked again: millions of inputs allocate nothing.
+/// </summary>
+internal sealed class SeededStreams(SeededBytes random)
 {
+    private const int MaxParts = 8;
+    private const int MaxPayload = 40;
+
     private static readonly uint[] Lengths =
     [
         0, 1, 2, 7, 8, 31, 32, 33, 127, 128, 255, 256, ushort.MaxValue, ushort.MaxValue + 1,
         int.MaxValue - 4, int.MaxValue, 0x8000_0000, uint.MaxValue,
     ];
 
-    private readonly Random _random = new(seed);
-
-    public int NextInt(int lessThan) => _random.Next(lessThan);
+    private readonly byte[] _stream = new byte[MaxParts * 4 * MaxPayload];
+    private readonly byte[] _payload = new byte[MaxPayload];
 
     /// <summary>A payload from a small alphabet, so that delimiters, and pieces of them, are frequent.</summary>
-    public byte[] NextPayload(int maxLength)
+    public ReadOnlySpan<byte> NextPayload(int maxLength)
     {
-        var payload = new byte[_random.Next(maxLength + 1)];
-        if (_random.Next(4) == 0)
+        var payload = _payload.AsSpan(0, random.NextInt(maxLength + 1));
+        if (random.NextInt(4) == 0)
         {
-            _random.NextBytes(payload);
+            random.Fill(payload);
         }
         else
         {
-            _random.GetItems("ab-\r\n\0"u8, payload);
+            random.Fill(payload, "ab-\r\n\0"u8);
         }
 
         return payload;
     }
 
     /// <summary>Whole messages, torn ones, lengths that lie, delimiters, and noise, in any order.</summary>
-    public byte[] NextStream(MessageFraming framing)
+    public ReadOnlySpan<byte> NextStream(MessageFraming framing)
     {
-        var stream = new List<byte>();
-        for (var parts = _random.Next(8); parts > 0; parts--)
+        var length = 0;
+        for (var parts = random.NextInt(MaxParts); parts > 0; parts--)
         {
-            stream.AddRange(NextPart(framing));
+            length += NextPart(framing, _stream.AsSpan(length));
         }
 
-        return [.. stream];
+        return _stream.AsSpan(0, length);
     }
 
-    private byte[] NextPart(MessageFraming framing)
+    private int NextPart(MessageFraming framing, Span<byte> room)
     {
-        switch (_random.Next(6))
+        switch (random.NextInt(6))
         {
             case 0:
-                return NextPayload(40);
+                var payload = NextPayload(MaxPayload);
+                payload.CopyTo(room);
+                return payload.Length;
             case 1:
-                return NextPrefix();
+                return NextPrefix(room);
             case 2:
-                var noise = new byte[_random.Next(12)];
-                _random.NextBytes(noise);
+                var noise = random.NextInt(12);
+                random.Fill(room[..noise]);
                 return noise;
             case 3:
-                var torn = NextMessage(framing);
-                return torn[.._random.Next(torn.Length + 1)];
+                return random.NextInt(NextMessage(framing, room) + 1);
             default:
-                return NextMessage(framing);
+                return NextMessage(framing, room);
         }
     }
 
-    private byte[] NextMessage(MessageFraming framing)
-    {
-        var payload = NextPayload(Math.Min(40, framing.MaxPayloadBytes));
-        return framing.Encode(payload);
-    }
+    private int NextMessage(MessageFraming framing, Span<byte> room) =>
+        framing.Encode(NextPayload(Math.Min(MaxPayload, framing.MaxPayloadBytes)), room);
 
-    private byte[] NextPrefix()
+    private int NextPrefix(Span<byte> room)
     {
-        var length = Lengths[_random.Next(Lengths.Length)];
-        var prefix = new byte[_random.Next(2) == 0 ? 4 : 5];
-        switch (_random.Next(4))
+        var length = Lengths[random.NextInt(Lengths.Length)];
+        var width = random.NextInt(2) == 0 ? 4 : 5;
+        room[..width].Clear();
+        switch (random.NextInt(4))
         {
             case 0:
-                BinaryPrimitives.WriteUInt32BigEndian(prefix, length);
+                BinaryPrimitives.WriteUInt32BigEndian(room, length);
                 break;
             case 1:
-                BinaryPrimitives.WriteUInt32LittleEndian(prefix, length);
+                BinaryPrimitives.WriteUInt32LittleEndian(room, length);
                 break;
             case 2:
-                return Encoding.ASCII.GetBytes($"{length}:");
+                Utf8Formatter.TryFormat(length, room, out width);
+                room[width] = (byte)':';
+                return width + 1;
             default:
-                for (var i = 0; i < prefix.Length; i++, length >>= 7)
+                for (var i = 0; i < width; i++, length >>= 7)
                 {
-                    prefix[i] = (byte)(length | (i < prefix.Length - 1 ? 0x80u : 0));
+                    room[i] = (byte)(length | (i < width - 1 ? 0x80u : 0));
                 }
 
                 break;
         }
 
-        return prefix;
+        return width;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Transports.Tests.Framing;
 
 namespace Transports.Tests.ProxyProtocol;
 
@@ -26,9 +27,10 @@ internal static class ProxyHeaderFuzz
     /// <exception cref="InvalidOperationException">Names seed, input and bytes of the first that fails.</exception>
     public static void Run(int seed, int inputs)
     {
+        var random = new SeededBytes(0);
         for (var input = -Seeds.Length; input < inputs; input++)
         {
-            var random = new Random(unchecked((seed * 486_187_739) + input));
+            random.Reseed(((long)seed << 32) + input);
             var bytes = input < 0 ? Seeds[^-input] : Next(random);
             try
             {
@@ -67,24 +69,24 @@ internal static class ProxyHeaderFuzz
         }
     }
 
-    private static byte[] Next(Random random)
+    private static byte[] Next(SeededBytes random)
     {
-        var isIPv4 = random.Next(2) == 0;
+        var isIPv4 = random.NextInt(2) == 0;
         var (source, destination) = (NextEndPoint(random, isIPv4), NextEndPoint(random, isIPv4));
-        var tail = new byte[random.Next(20)];
-        random.NextBytes(tail);
-        var header = random.Next(4) switch
+        var tail = new byte[random.NextInt(20)];
+        random.Fill(tail);
+        var header = random.NextInt(4) switch
         {
             0 => ProxyHeaders.V1(source, destination),
-            1 => ProxyHeaders.V2(source, destination, new byte[random.Next(40)]),
-            2 => ProxyHeaders.V2((byte)(0x20 + random.Next(3)), (byte)random.Next(256), new byte[random.Next(250)]),
+            1 => ProxyHeaders.V2(source, destination, new byte[random.NextInt(40)]),
+            2 => ProxyHeaders.V2((byte)(0x20 + random.NextInt(3)), (byte)random.NextInt(256), new byte[random.NextInt(250)]),
             _ => (byte[])[.. "PROXY "u8, .. tail],
         };
-        for (var faults = random.Next(4); faults > 0; faults--)
+        for (var faults = random.NextInt(4); faults > 0; faults--)
         {
-            header[random.Next(header.Length)] = random.Next(3) switch
+            header[random.NextInt(header.Length)] = random.NextInt(3) switch
             {
-                0 => (byte)random.Next(256),
+                0 => (byte)random.NextInt(256),
                 1 => (byte)' ',
                 _ => (byte)'0',
             };
@@ -93,11 +95,11 @@ internal static class ProxyHeaderFuzz
         return [.. header, .. tail];
     }
 
-    private static IPEndPoint NextEndPoint(Random random, bool isIPv4)
+    private static IPEndPoint NextEndPoint(SeededBytes random, bool isIPv4)
     {
         var address = new byte[isIPv4 ? 4 : 16];
-        random.NextBytes(address);
-        return new IPEndPoint(new IPAddress(address), random.Next(65_536));
+        random.Fill(address);
+        return new IPEndPoint(new IPAddress(address), random.NextInt(65_536));
     }
 
     private static void Require(bool condition, string rule)
