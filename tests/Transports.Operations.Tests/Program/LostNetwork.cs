@@ -5,45 +5,55 @@ using Transports.Requests;
 namespace Transports.Operations.Tests;
 
 /// <summary>
-/// Runs in a network namespace of its own: serves on an address that is taken away and given back meanwhile.
+/// Runs in a network namespace of its own: serves on an address that is taken away, or whose interface is switched off,
+/// and that comes back.
 /// </summary>
-internal static class LostAddress
+internal static class LostNetwork
 {
-    private static readonly RequestClientOptions Patient = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private const string Address = "10.97.53.1";
+
+    private static readonly RequestClientOptions Patient = new() { Timeout = TimeSpan.FromSeconds(60) };
     private static readonly RequestClientOptions Impatient = new() { Timeout = TimeSpan.FromSeconds(1) };
 
-    public static async Task<int> RunAsync(string address)
+    public static async Task<int> RunAsync(string lost)
     {
+        var (lose, giveBack) = lost == "address"
+            ? ($"address delete {Address}/32 dev lo", $"address add {Address}/32 dev lo")
+            : ("link set lo down", "link set lo up");
         Ip("link set lo up");
-        Ip($"address add {address}/32 dev lo");
-        var endPoint = new IPEndPoint(IPAddress.Parse(address), 0);
+        Ip($"address add {Address}/32 dev lo");
+        var endPoint = new IPEndPoint(IPAddress.Parse(Address), 0);
         await using var server = TransportServer.Create("here", server => server
             .ListenTcp(endPoint).ListenUdp(endPoint)
             .Handle((context, token) => context.ReplyAsync(context.Payload.Span, token)));
         await server.StartAsync();
         await AskAllAsync(server, Patient);
+        var tcp = server.Listeners[0];
+        await using var standing = new RequestClient(tcp.Transport, tcp.LocalEndPoint, Patient);
+        await standing.RequestAsync("hello");
 
-        Ip($"address delete {address}/32 dev lo");
-        Ip("route flush cache");
+        Ip(lose);
+        var late = standing.RequestAsync("late");
         foreach (var listener in server.Listeners)
         {
             try
             {
                 await AskAsync(listener, Impatient);
-                throw new InvalidOperationException($"{listener} was reached without its address.");
+                throw new InvalidOperationException($"{listener} was reached without its {lost}.");
             }
             catch (TransportException exception)
             {
-                Console.WriteLine($"{listener.Uri.Scheme}: {exception.GetType().Name}");
+                Console.WriteLine($"{listener.Uri.Scheme}: not reached, {exception.GetType().Name}");
             }
         }
 
         if (server.Fault is not null || server.Completion.IsCompleted)
         {
-            throw new InvalidOperationException("A listener died with its address.", server.Fault);
+            throw new InvalidOperationException($"A listener died with its {lost}.", server.Fault);
         }
 
-        Ip($"address add {address}/32 dev lo");
+        Ip(giveBack);
+        Console.WriteLine($"a standing connection: {(await late).Length} bytes");
         await AskAllAsync(server, Patient);
         Console.WriteLine("served again");
         return 0;

@@ -14,9 +14,12 @@ internal static class Program
 
     public static async Task<int> Main(string[] arguments)
     {
-        if (arguments is ["lost-address", var address])
+        switch (arguments)
         {
-            return await LostAddress.RunAsync(address);
+            case ["lost-network", var lost]:
+                return await LostNetwork.RunAsync(lost);
+            case ["set-clock", var offset]:
+                return await SetClock.RunAsync(offset);
         }
 
         if (arguments is ["connect", var uri])
