@@ -80,6 +80,9 @@ internal sealed record Counts(
         + $"{Handles} handles ({Sockets} sockets), {OwnThreads} own threads, {HeapBytes / 1048576.0:0.0} MiB heap, "
         + $"{ResidentBytes / 1048576.0:0.0} MiB resident";
 
+    public static int CountHandles() =>
+        Directory.Exists("/proc/self/fd") ? Directory.GetFiles("/proc/self/fd").Length : 0;
+
     private static Counts Take(Service service)
     {
         GC.Collect();
@@ -96,9 +99,6 @@ internal sealed record Counts(
             GC.GetTotalMemory(forceFullCollection: true),
             Environment.WorkingSet);
     }
-
-    private static int CountHandles() =>
-        Directory.Exists("/proc/self/fd") ? Directory.GetFiles("/proc/self/fd").Length : 0;
 
     /// <summary>Open sockets of this process, where the system can say; elsewhere 0, which proves nothing.</summary>
     private static int CountSockets() => !Directory.Exists("/proc/self/fd") ? 0 : Directory.GetFiles("/proc/self/fd")

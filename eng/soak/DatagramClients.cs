@@ -88,7 +88,7 @@ internal sealed class DatagramClients(ITransport transport, Func<EndPoint> endPo
             }
             else
             {
-                tally.Fault($"udp: nobody asked for '{reply}'");
+                tally.Wrong($"udp: nobody asked for '{reply}'");
             }
 
             return true;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Transports;
 
 namespace Soak;
 
@@ -7,7 +8,11 @@ internal sealed class Load(Service service, int seed, string only)
 {
     private const int WorkersPerKind = 3;
 
+    private static readonly TimeSpan ConnectTimeout = new TcpTransportOptions().HandshakeTimeout;
+
     public Tally Tally { get; } = new();
+
+    public Peak Peak { get; } = new();
 
     public async Task RunAsync(TimeSpan duration)
     {
@@ -37,10 +42,16 @@ internal sealed class Load(Service service, int seed, string only)
         {
             var scenario = scenarios[random.Next(scenarios.Length)];
             using var limit = new CancellationTokenSource(Scenario.Limit);
+            var start = Stopwatch.GetTimestamp();
             try
             {
                 await scenario.RunAsync(random, limit.Token);
                 Tally.Done(scenario.Name);
+            }
+            catch (ConnectionFailedException) when (Stopwatch.GetElapsedTime(start) > 0.99 * ConnectTimeout)
+            {
+                // Connecting comes first: by then the time-out of one side or the other has ended it.
+                Tally.Late(scenario.Name);
             }
             catch (Exception exception)
             {
@@ -52,11 +63,17 @@ internal sealed class Load(Service service, int seed, string only)
     private async Task ReportAsync(CancellationToken ended)
     {
         var clock = Stopwatch.StartNew();
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(10));
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
         try
         {
-            while (await timer.WaitForNextTickAsync(ended))
+            for (var seconds = 1; await timer.WaitForNextTickAsync(ended); seconds++)
             {
+                Peak.Note(service);
+                if (seconds % 10 != 0)
+                {
+                    continue;
+                }
+
                 Console.WriteLine(
                     $"{clock.Elapsed.TotalSeconds,5:0} s: {Tally.Replies:N0} replies, {service.ActiveConnections} "
                     + $"connections, {service.Pool.Outstanding} buffers, {service.Handler.Messages:N0} messages, "

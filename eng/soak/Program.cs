@@ -20,7 +20,7 @@ await load.RunAsync(TimeSpan.FromSeconds(seconds));
 var after = await Counts.TakeAsync(service);
 
 Console.WriteLine($"{load.Tally.Summary()}\nConnections ended as: {service.Handler.Reasons}");
-Console.WriteLine($"After warm-up: {before}\nAt the end:    {after}");
+Console.WriteLine($"After warm-up: {before}\nAt the most:   {load.Peak}\nAt the end:    {after}");
 var faults = load.Tally.Faults.Concat(after.FaultsSince(before)).ToArray();
 Console.WriteLine(faults.Length == 0 ? "Soak passed." : $"Soak FAILED:\n{string.Join('\n', faults)}");
 return faults.Length == 0 ? 0 : 1;

@@ -21,7 +21,7 @@ internal sealed class RawClients(Func<EndPoint> endPoint, Tally tally)
         }
         else
         {
-            tally.Fault($"half-close: {text.Length} characters were answered with {reply.Length}, or others");
+            tally.Wrong($"half-close: {text.Length} characters were answered with {reply.Length}, or others");
         }
     }
 

@@ -54,7 +54,7 @@ internal sealed class Restarts(Service service, Tally tally)
                 await connection.SendAsync("still there?", ended);
                 if (await connection.ReceiveTextAsync(ended) is not "STILL THERE?" and var other)
                 {
-                    tally.Fault($"restart: 'still there?' was answered with '{other}'");
+                    tally.Wrong($"restart: 'still there?' was answered with '{other}'");
                 }
 
                 tally.Verified();

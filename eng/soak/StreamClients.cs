@@ -76,7 +76,7 @@ internal sealed class StreamClients(Site site, Tally tally)
         }
         else
         {
-            tally.Fault($"{site.Name}: '{sent}' was answered with '{reply}'");
+            tally.Wrong($"{site.Name}: '{sent}' was answered with '{reply}'");
         }
     }
 }
