@@ -5,8 +5,8 @@ using Transports.Requests;
 namespace Transports.Operations.Tests;
 
 /// <summary>
-/// Runs with a calendar clock of its own, whose offset in seconds stands in a file: serves while it is set years on, and
-/// years back.
+/// Runs with a calendar clock of its own, whose offset in seconds stands in a file: serves while it is set years on,
+/// and years back.
 /// </summary>
 internal static class SetClock
 {

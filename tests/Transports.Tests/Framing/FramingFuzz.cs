@@ -96,8 +96,8 @@ internal sealed class FramingFuzz
         var arrives = _whole.Status is FrameStatus.NeedMoreData && _whole.HasReadOnly(payload);
         if (arrives != _framing.Accepts(payload))
         {
-            throw new InvalidOperationException(
-                $"{Convert.ToHexString(payload)} {(arrives ? "would arrive, but is refused" : "is accepted, but lost")}");
+            var fault = arrives ? "would arrive, but is refused" : "is accepted, but lost";
+            throw new InvalidOperationException($"{Convert.ToHexString(payload)} {fault}");
         }
     }
 

@@ -79,7 +79,8 @@ internal static class ProxyHeaderFuzz
         {
             0 => ProxyHeaders.V1(source, destination),
             1 => ProxyHeaders.V2(source, destination, new byte[random.NextInt(40)]),
-            2 => ProxyHeaders.V2((byte)(0x20 + random.NextInt(3)), (byte)random.NextInt(256), new byte[random.NextInt(250)]),
+            2 => ProxyHeaders.V2(
+                (byte)(0x20 + random.NextInt(3)), (byte)random.NextInt(256), new byte[random.NextInt(250)]),
             _ => (byte[])[.. "PROXY "u8, .. tail],
         };
         for (var faults = random.NextInt(4); faults > 0; faults--)

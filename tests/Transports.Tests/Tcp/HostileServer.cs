@@ -21,17 +21,17 @@ internal sealed class HostileServer : IMessageHandler, IConnectionObserver, IAsy
     private readonly Dictionary<CloseReason, int> _reasons = [];
     private int _open;
     private int _mostOpen;
-    private int _mostDescriptors;
-    private int _mostBuffers;
-    private long _mostMemory;
 
     private HostileServer(TcpTransportOptions options, ITestOutputHelper output)
     {
         (_options, _output) = (options, output);
         options.BufferPool = _pool;
+        Held = new Footprint(_pool);
     }
 
     public IListener Listener { get; private set; } = null!;
+
+    public Footprint Held { get; }
 
     public int MostOpen => Volatile.Read(ref _mostOpen);
 
@@ -48,15 +48,72 @@ internal sealed class HostileServer : IMessageHandler, IConnectionObserver, IAsy
 
     /// <summary>The well-behaved one; its clock is the system's.</summary>
     public RequestClient NewClient() => new(
-        new TcpTransport(new TcpTransportOptions { Driver = _options.Driver, ClientTls = _options.ClientTls }),
+        new TcpTransport(new TcpTransportOptions
+        {
+            Driver = _options.Driver,
+            ClientTls = _options.ClientTls,
+            Framing = _options.Framing,
+        }),
         Listener.LocalEndPoint,
         new RequestClientOptions { Timeout = Patience });
 
-    public async Task<Socket> ConnectAsync()
+    /// <param name="receiveBufferBytes">0 leaves it to the system.</param>
+    public async Task<Socket> ConnectAsync(int receiveBufferBytes = 0)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (receiveBufferBytes > 0)
+        {
+            socket.ReceiveBufferSize = receiveBufferBytes;
+        }
+
         await socket.ConnectAsync(Listener.LocalEndPoint).WaitAsync(Patience);
         return socket;
+    }
+
+    /// <summary>
+    /// The well-behaved one asks again and again for as long as something is not so yet; each time, the clock of the
+    /// server moves on by a second.
+    /// </summary>
+    public async Task AskUntilAsync(RequestClient client, VirtualTimeProvider time, Func<bool> isSo)
+    {
+        for (var asked = 0; !isSo(); asked++)
+        {
+            Assert.True(asked < 10_000, "That took hours, on the clock of the server.");
+            Held.Measure();
+            time.Advance(TimeSpan.FromSeconds(1));
+            Assert.Equal($"{asked}", await client.RequestAsync($"{asked}"));
+        }
+    }
+
+    /// <summary>Asks one request after the other; says the 99th percentile, for the output alone.</summary>
+    public static Task<string> AskAsync(RequestClient client, int requests) => Task.Run(async () =>
+    {
+        var times = new List<TimeSpan>();
+        for (var i = 0; i < requests; i++)
+        {
+            var start = TimeProvider.System.GetTimestamp();
+            Assert.Equal($"request {i}", await client.RequestAsync($"request {i}"));
+            times.Add(TimeProvider.System.GetElapsedTime(start));
+        }
+
+        times.Sort();
+        return $"{times[requests * 99 / 100].TotalMicroseconds:F0} us";
+    });
+
+    /// <summary>Reads until the server ends a connection, in whatever manner.</summary>
+    public static async Task WhenEndedAsync(Socket socket)
+    {
+        var buffer = new byte[4096];
+        try
+        {
+            while (await socket.ReceiveAsync(buffer).WaitAsync(Patience) > 0)
+            {
+            }
+        }
+        catch (SocketException exception)
+        {
+            Assert.Equal(SocketError.ConnectionReset, exception.SocketErrorCode);
+        }
     }
 
     public static void Reset(Socket socket)
@@ -82,14 +139,6 @@ internal sealed class HostileServer : IMessageHandler, IConnectionObserver, IAsy
         }
     }
 
-    /// <summary>Notes what the process holds now: both ends, as the attackers live in it too.</summary>
-    public void Measure()
-    {
-        _mostDescriptors = Math.Max(_mostDescriptors, Directory.GetFileSystemEntries("/proc/self/fd").Length);
-        _mostMemory = Math.Max(_mostMemory, GC.GetTotalMemory(forceFullCollection: false));
-        _mostBuffers = Math.Max(_mostBuffers, _pool.Outstanding);
-    }
-
     /// <summary>Stops the server: nobody and nothing may be left. Says what was held.</summary>
     public async Task EndAsync(string sent)
     {
@@ -106,8 +155,7 @@ internal sealed class HostileServer : IMessageHandler, IConnectionObserver, IAsy
         Assert.True(_pool.Rented > 0);
         _output.WriteLine($"{_options.Driver}: sent: {sent}");
         _output.WriteLine(
-            $"held at most: {_mostOpen} connections, {_mostBuffers} buffers, {_mostDescriptors} descriptors of both "
-            + $"ends, {_mostMemory / 1024 / 1024} MiB of managed memory; left over: 0 connections, 0 buffers");
+            $"held at most: {_mostOpen} connections, {Held}; left over: 0 connections, 0 buffers");
     }
 
     public async ValueTask HandleAsync(MessageContext context, CancellationToken cancellationToken)

@@ -28,7 +28,7 @@ public sealed class TcpHostileTests(ITestOutputHelper output)
         var options = new TcpTransportOptions { Driver = driver, MaxAcceptsPerSecond = 1_000_000 };
         await using var server = await HostileServer.StartAsync(options, output, time);
         await using var client = server.NewClient();
-        var before = await AskAsync(client);
+        var before = await HostileServer.AskAsync(client, Requests);
         var attackers = new List<Socket>();
         for (var i = 0; i < slow; i++)
         {
@@ -37,7 +37,7 @@ public sealed class TcpHostileTests(ITestOutputHelper output)
         }
 
         await server.WhenConnectedAsync(slow + 1);
-        var asking = AskAsync(client);
+        var asking = HostileServer.AskAsync(client, Requests);
         var drips = 0;
         do
         {
@@ -47,7 +47,7 @@ public sealed class TcpHostileTests(ITestOutputHelper output)
             }
 
             drips++;
-            server.Measure();
+            server.Held.Measure();
         }
         while (!asking.IsCompleted);
 
@@ -55,11 +55,7 @@ public sealed class TcpHostileTests(ITestOutputHelper output)
         Assert.Equal(slow + 1, server.Open);
 
         // The clock of the server has stood still; as it moves on, they turn out to be too slow.
-        for (var waited = 0; server.Closed(CloseReason.SlowSender) < slow; waited++)
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            Assert.Equal($"{waited}", await client.RequestAsync($"{waited}"));
-        }
+        await server.AskUntilAsync(client, time, () => server.Closed(CloseReason.SlowSender) == slow);
 
         Assert.Equal(1, server.Open);
         attackers.ForEach(attacker => attacker.Dispose());
@@ -74,7 +70,7 @@ public sealed class TcpHostileTests(ITestOutputHelper output)
         var options = new TcpTransportOptions { Driver = driver, MaxAcceptsPerSecond = 1_000_000 };
         await using var server = await HostileServer.StartAsync(options, output);
         await using var client = server.NewClient();
-        var asking = AskAsync(client);
+        var asking = HostileServer.AskAsync(client, Requests);
         for (var i = 0; i < Peers; i++)
         {
             var peer = await server.ConnectAsync();
@@ -89,7 +85,7 @@ public sealed class TcpHostileTests(ITestOutputHelper output)
 
             if (i % 100 == 0)
             {
-                server.Measure();
+                server.Held.Measure();
             }
         }
 
@@ -108,7 +104,7 @@ public sealed class TcpHostileTests(ITestOutputHelper output)
         await using var server = await HostileServer.StartAsync(options, output);
         await using var client = server.NewClient();
         await client.RequestAsync("here first");
-        var asking = AskAsync(client);
+        var asking = HostileServer.AskAsync(client, Requests);
         var attackers = new List<Socket>();
         for (var i = 0; i < Peers; i++)
         {
@@ -123,8 +119,8 @@ public sealed class TcpHostileTests(ITestOutputHelper output)
         }
 
         // Those who got a place hear nothing; all others are reset.
-        await Task.WhenAll(attackers[Limit..].Select(EndAsync));
-        server.Measure();
+        await Task.WhenAll(attackers[Limit..].Select(HostileServer.WhenEndedAsync));
+        server.Held.Measure();
         await asking;
         Assert.Equal(Limit, server.MostOpen);
 
@@ -150,31 +146,4 @@ public sealed class TcpHostileTests(ITestOutputHelper output)
             }
         }
     }
-
-    private static async Task EndAsync(Socket attacker)
-    {
-        try
-        {
-            Assert.Equal(0, await attacker.ReceiveAsync(new byte[1]).WaitAsync(HostileServer.Patience));
-        }
-        catch (SocketException exception)
-        {
-            Assert.Equal(SocketError.ConnectionReset, exception.SocketErrorCode);
-        }
-    }
-
-    /// <summary>Asks one request after the other; says the 99th percentile, for the output alone.</summary>
-    private static Task<string> AskAsync(RequestClient client) => Task.Run(async () =>
-    {
-        var times = new List<TimeSpan>();
-        for (var i = 0; i < Requests; i++)
-        {
-            var start = TimeProvider.System.GetTimestamp();
-            Assert.Equal($"request {i}", await client.RequestAsync($"request {i}"));
-            times.Add(TimeProvider.System.GetElapsedTime(start));
-        }
-
-        times.Sort();
-        return $"{times[Requests * 99 / 100].TotalMicroseconds:F0} us";
-    });
 }

@@ -57,7 +57,7 @@ public sealed class TcpResetTests(ITestOutputHelper output)
         }
 
         await WhenThereAsync(server, state);
-        server.Measure();
+        server.Held.Measure();
         var stopping = state == State.Drain ? server.Listener.StopAsync().AsTask() : Task.CompletedTask;
         peers.ForEach(HostileServer.Reset);
         server.Release();

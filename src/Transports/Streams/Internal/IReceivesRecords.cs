@@ -6,7 +6,9 @@ namespace Transports;
 /// </summary>
 internal interface IReceivesRecords
 {
-    /// <summary>Since when a record has been unfinished, as a timestamp; <see cref="long.MaxValue"/> for none.</summary>
+    /// <summary>
+    /// Since when a record has been unfinished, as a timestamp; <see cref="long.MaxValue"/> for none.
+    /// </summary>
     /// <param name="bytes">How much of it is here.</param>
     /// <remarks>Asked by any thread.</remarks>
     long UnfinishedSince(out int bytes);

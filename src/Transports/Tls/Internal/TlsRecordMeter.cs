@@ -1,8 +1,8 @@
 namespace Transports;
 
 /// <summary>
-/// Notes since when a record of TLS has been on its way, and how much of it is here. It looks at the lengths alone, which
-/// stand in the clear before each record (RFC 8446, 5.1).
+/// Notes since when a record of TLS has been on its way, and how much of it is here. It looks at the lengths alone,
+/// which stand in the clear before each record (RFC 8446, 5.1).
 /// </summary>
 internal sealed class TlsRecordMeter(TimeProvider timeProvider) : IReceivesRecords
 {

@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Sockets;
+using Transports.Tests.Datagrams;
+using Transports.Tests.Reactor;
+
+namespace Transports.Tests.Udp;
+
+/// <summary>What the kernel drops is counted. It is counted for all UDP of the process, so the test runs alone.</summary>
+[Collection(SerialTests.Name)]
+public sealed class UdpOverflowTests
+{
+    [LinuxFact]
+    public async Task Overflow_OfTheReceiveBuffer_IsCountedToTheLastDatagram()
+    {
+        // 5,000 datagrams for a listener that does not read, and has room for few.
+        const int Datagrams = 5_000;
+        var anyPort = new IPEndPoint(IPAddress.Loopback, 0);
+        using var gate = new ManualResetEventSlim();
+        var entered = new TaskCompletionSource();
+        var handled = 0;
+        var logs = new Datagrams.LogCollector();
+        var transport = new UdpTransport(
+            new UdpTransportOptions { Driver = TransportDriver.Reactor, ReceiveBufferBytes = 16 * 1024 }, logs);
+        using var metrics = new MetricCollector("udp");
+        await using var listener = await transport.ListenAsync(anyPort, MessageHandler.Create((context, token) =>
+        {
+            handled++;
+            entered.TrySetResult();
+            gate.Wait(token);
+            return context.Payload.Length == 0 ? context.ReplyAsync("end", token) : default;
+        }));
+        using var peer = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        peer.SendTo(new byte[100], listener.LocalEndPoint);
+        await entered.Task.Soon();
+        for (var index = 1; index < Datagrams; index++)
+        {
+            peer.SendTo(new byte[100], listener.LocalEndPoint);
+        }
+
+        gate.Set();
+
+        // What was lost is said with the next datagram that is not.
+        var sent = Datagrams;
+        peer.ReceiveTimeout = 200;
+        var buffer = new byte[10];
+        var length = 0;
+        for (var attempt = 0; length == 0 && attempt < 100; attempt++)
+        {
+            sent++;
+            peer.SendTo([], listener.LocalEndPoint);
+            try
+            {
+                length = peer.Receive(buffer);
+            }
+            catch (SocketException exception)
+                when (exception.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock)
+            {
+                // There was no room for it yet.
+            }
+        }
+
+        Assert.Equal(3, length);
+        var lost = metrics["transports.udp.receive_overflows"];
+        Assert.InRange(lost, 1, Datagrams);
+        Assert.Equal(sent, handled + lost);
+        Assert.NotEmpty(logs.Named("ReceiveOverflowed"));
+    }
+}
