@@ -5,7 +5,7 @@ using Transports.Tests.Reactor;
 
 namespace Transports.Tests.Udp;
 
-/// <summary>What the kernel drops is counted. It is counted for all UDP of the process, so the test runs alone.</summary>
+/// <summary>What the kernel drops is counted, for all UDP of the process: so the test runs alone.</summary>
 [Collection(SerialTests.Name)]
 public sealed class UdpOverflowTests
 {
