@@ -32,7 +32,7 @@ public abstract class DatagramChannel : IAsyncDisposable
 
     /// <summary>
     /// True when <see cref="ReceiveAsync"/> blocks its thread until there is a datagram: it then gets a thread of its
-    /// own. Default false.
+    /// own, and another one in its place when a handler blocks that thread. Default false.
     /// </summary>
     public virtual bool BlocksOnReceive => false;
 

@@ -20,11 +20,16 @@ internal sealed class FakeChannel : DatagramChannel
 
     public override EndPoint? RemoteEndPoint => Peer;
 
+    internal override bool TakesPinned => Pins;
+
     public IPEndPoint Local { get; init; } = new(IPAddress.Parse("192.0.2.100"), 9);
 
     public int Batch { get; init; } = 4;
 
     public bool Blocks { get; init; }
+
+    /// <summary>Replies are written in memory that does not move, as for a channel that makes system calls.</summary>
+    public bool Pins { get; init; }
 
     public EndPoint? Peer { get; init; }
 

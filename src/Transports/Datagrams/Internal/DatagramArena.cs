@@ -27,6 +27,11 @@ internal sealed class DatagramArena
         }
     }
 
+    /// <summary>
+    /// True when something was reserved and neither committed nor given up by beginning another message.
+    /// </summary>
+    public bool IsReserved { get; private set; }
+
     /// <summary>All that is left, as the datagram in that place of the batch; null when it is too little.</summary>
     public Datagram? Reserve(int place, int least)
     {
@@ -37,16 +42,25 @@ internal sealed class DatagramArena
 
         var datagram = _datagrams[place];
         datagram.BorrowPinned(_memory.AsMemory(_used), _start + _used);
+        IsReserved = true;
         return datagram;
     }
 
     /// <summary>Keeps the datagram that was reserved last, with the length that it has now.</summary>
-    public void Commit(Datagram datagram) => _used += datagram.Length;
+    public void Commit(Datagram datagram)
+    {
+        _used += datagram.Length;
+        IsReserved = false;
+    }
 
     /// <summary>The first datagrams that were committed.</summary>
     public ReadOnlyMemory<Datagram> First(int count) => _datagrams.AsMemory(0, count);
 
-    public void Mark() => _mark = _used;
+    public void Mark()
+    {
+        _mark = _used;
+        IsReserved = false;
+    }
 
     public void Rewind() => _used = _mark;
 

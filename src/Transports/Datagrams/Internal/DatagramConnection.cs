@@ -5,7 +5,7 @@ using Transports.Diagnostics;
 namespace Transports;
 
 /// <summary>The client's side: sends to one peer, and queues what it sends back until somebody receives it.</summary>
-internal sealed class DatagramConnection : IConnection
+internal sealed class DatagramConnection : IConnection, IBatchHandler
 {
     // A system takes datagrams in no time, unless its network has stopped; then they are lost.
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(1);
@@ -45,7 +45,7 @@ internal sealed class DatagramConnection : IConnection
                 environment.Options.BufferPool, channel.SlotBytes(environment.Options.MaxMessageBytes));
         }
 
-        _loop = new ReceiveLoop(channel, environment, _slots, HandleBatch);
+        _loop = new ReceiveLoop(channel, environment, _slots, this);
     }
 
     public string Id { get; }
@@ -119,7 +119,7 @@ internal sealed class DatagramConnection : IConnection
         _queue.Discard(_reason);
     }
 
-    private ValueTask HandleBatch(int count)
+    ValueTask<bool> IBatchHandler.HandleAsync(int count)
     {
         _output.Answered();
         foreach (var datagram in _slots.AsSpan(0, count))
@@ -130,7 +130,7 @@ internal sealed class DatagramConnection : IConnection
             }
         }
 
-        return default;
+        return new ValueTask<bool>(true);
     }
 
     /// <summary>Null when it was queued, else why not.</summary>

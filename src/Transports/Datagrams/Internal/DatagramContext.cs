@@ -17,6 +17,8 @@ internal sealed class DatagramContext : MessageContext
     private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _handling;
     private Activity? _activity;
     private long _startedAt;
+    private ReplyBatch? _replies;
+    private int _thread;
     private long _allowance;
     private EndPoint? _remote;
     private EndPoint? _local;
@@ -48,8 +50,15 @@ internal sealed class DatagramContext : MessageContext
     /// <summary>Who sent it; for this library, which may ask at any time.</summary>
     public EndPoint Remote => _remote ??= _dispatcher.ToEndPoint(Datagram.Address);
 
-    /// <summary>True while the receive loop handles this very datagram on the calling thread.</summary>
-    public bool IsCollecting => _dispatcher.IsCollecting(this);
+    /// <summary>The number of the dispatch that it is handled in.</summary>
+    public long Dispatch { get; private set; }
+
+    /// <summary>
+    /// Where replies are collected, on the very thread that called the handler and until it returns; else null. A
+    /// handler that has gone asynchronous can be at work on another thread before the loop knows of it.
+    /// </summary>
+    public ReplyBatch? Replies =>
+        Volatile.Read(ref _thread) == Environment.CurrentManagedThreadId ? _replies : null;
 
     public override void ConfirmRemoteAddress()
     {
@@ -79,6 +88,22 @@ internal sealed class DatagramContext : MessageContext
 
         _allowance = rest;
         return true;
+    }
+
+    /// <summary>The calling thread is about to call the handler, or has sent what was collected meanwhile.</summary>
+    public void Collect(ReplyBatch replies, long dispatch)
+    {
+        (_replies, Dispatch) = (replies, dispatch);
+        Volatile.Write(ref _thread, Environment.CurrentManagedThreadId);
+    }
+
+    /// <summary>The handler has returned.</summary>
+    public ReplyBatch StopCollecting()
+    {
+        Volatile.Write(ref _thread, 0);
+        var replies = _replies!;
+        _replies = null;
+        return replies;
     }
 
     public void ThrowIfEnded() => ObjectDisposedException.ThrowIf(_ended, this);
@@ -111,7 +136,6 @@ internal sealed class DatagramContext : MessageContext
             Activity.Current = null;
         }
 
-        _reply.Park();
         _handling = handling.ConfigureAwait(false).GetAwaiter();
         _handling.UnsafeOnCompleted(_onHandled);
     }

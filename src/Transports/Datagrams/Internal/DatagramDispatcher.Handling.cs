@@ -5,30 +5,84 @@ namespace Transports;
 /// <content>One batch: what is dropped, what is handled, and how a handler ends.</content>
 internal sealed partial class DatagramDispatcher
 {
-    private void Dispatch(int count)
+    /// <summary>Handles the first slots of the batch, or drops them when nothing is taken any more.</summary>
+    /// <returns>
+    /// Ends when the replies that were made meanwhile have been sent: false when another thread goes on.
+    /// </returns>
+    public ValueTask<bool> HandleAsync(int count)
     {
-        long messages = 0;
-        _guard.BeginBatch();
-        long bytes = 0;
-        for (var index = 0; index < count; index++)
+        // Counted before the flag is read, as StopTaking sets the flag before it reads the count.
+        Interlocked.Increment(ref _active);
+        _isDispatching = true;
+        (_next, _count) = (0, count);
+        if (_stopping)
         {
-            var datagram = _slots[index];
+            DropAll(DropReason.Stopping);
+        }
+        else if (_isShedding)
+        {
+            DropAll(DropReason.Overloaded);
+        }
+        else
+        {
+            _guard.BeginBatch();
+        }
+
+        return HandleRestAsync();
+    }
+
+    private ValueTask<bool> HandleRestAsync()
+    {
+        while (_next < _count)
+        {
+            var datagram = _slots[_next];
             if (ShouldDrop(datagram) is { } reason)
             {
+                _next++;
                 _drops.Drop(reason);
                 continue;
             }
 
-            messages++;
-            bytes += datagram.Length;
-            Handle(index);
+            _messages++;
+            _bytes += datagram.Length;
+            if (!Handle(_next++))
+            {
+                return new ValueTask<bool>(false);
+            }
         }
 
-        Environment.Metrics.Received(messages, bytes);
+        Environment.Metrics.Received(_messages, _bytes);
+        (_messages, _bytes) = (0, 0);
+        _isDispatching = false;
+        var flush = _sender.FlushAsync();
+        if (!flush.IsCompletedSuccessfully)
+        {
+            return FinishBatchAsync(flush);
+        }
+
+        Leave();
+        return new ValueTask<bool>(true);
+    }
+
+    private async ValueTask<bool> FinishBatchAsync(ValueTask flush)
+    {
+        await flush.ConfigureAwait(false);
+        Leave();
+        return true;
+    }
+
+    private void DropAll(DropReason reason)
+    {
+        while (_next < _count)
+        {
+            _next++;
+            _drops.Drop(reason);
+        }
     }
 
     private DropReason? ShouldDrop(Datagram datagram) => datagram switch
     {
+        _ when _abort.IsCancellationRequested => DropReason.Stopping,
         { IsTruncated: true } => DropReason.Truncated,
         _ when datagram.Length > Environment.Options.MaxMessageBytes => DropReason.TooLong,
         _ when _guard.Judge(datagram.Address) is { } reason => reason,
@@ -36,17 +90,23 @@ internal sealed partial class DatagramDispatcher
         _ => null,
     };
 
-    private void Handle(int index)
+    /// <summary>False when the lead was taken meanwhile: from then on all this is another thread's.</summary>
+    private bool Handle(int index)
     {
         var context = _contexts[index];
-        _sender.Mark();
-        _current = context;
+        context.Collect(_sender.Mark(), _lead.Begin());
         var handling = Call(context);
-        _current = null;
+        var replies = context.StopCollecting();
+        if (!_lead.TryEnd(context.Dispatch))
+        {
+            _ = FinishStuckAsync(context, replies, handling);
+            return false;
+        }
+
         if (!handling.IsCompleted)
         {
-            Park(index, handling);
-            return;
+            Park(index, replies, handling);
+            return true;
         }
 
         Exception? fault = null;
@@ -59,10 +119,11 @@ internal sealed partial class DatagramDispatcher
 #pragma warning restore CA1031
         {
             fault = exception;
-            _sender.DropCollected();
+            _sender.DropMarked();
         }
 
         Finish(context, fault);
+        return true;
     }
 
     private ValueTask Call(DatagramContext context)
@@ -80,10 +141,30 @@ internal sealed partial class DatagramDispatcher
         }
     }
 
+    private ValueTask CollectAsync(DatagramContext context, ReplyBatch replies, Datagram message)
+    {
+        replies.Add(message);
+        if (!replies.IsFull)
+        {
+            return default;
+        }
+
+        // What others replied may leave from here only as long as nobody else can be at it.
+        if (!_lead.TryEnd(context.Dispatch))
+        {
+            return _sender.FlushMarkedAsync(replies);
+        }
+
+        var flush = _sender.FlushAsync();
+        context.Collect(_sender.Mark(), _lead.Begin());
+        return flush;
+    }
+
     /// <summary>The context keeps its slot until the handler ends; the batch gets a fresh one in its place.</summary>
-    private void Park(int index, ValueTask handling)
+    private void Park(int index, ReplyBatch replies, ValueTask handling)
     {
         var context = _contexts[index];
+        replies.LeaveArenaIfReserved();
         Prepare(index);
         Interlocked.Increment(ref _active);
         context.FinishLater(handling);

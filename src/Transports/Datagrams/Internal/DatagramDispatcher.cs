@@ -9,7 +9,7 @@ namespace Transports;
 /// batch came, calls the handler for each message where it stands, and collects the replies.
 /// </summary>
 #pragma warning disable CA1001 // The token source has neither timer nor handle, and its token outlives the listener.
-internal sealed partial class DatagramDispatcher
+internal sealed partial class DatagramDispatcher : IBatchHandler
 #pragma warning restore CA1001
 {
     private const int PooledContexts = 256;
@@ -29,9 +29,15 @@ internal sealed partial class DatagramDispatcher
     private readonly Datagram[] _slots;
     private readonly CancellationTokenSource _abort = new();
     private readonly TaskCompletionSource _drained = new(Continuations.Options);
-    private DatagramContext? _current;
-    private int _dispatchThread;
+    private readonly Lead _lead = new();
+
+    // The batch that is being handled, and how far it is: here, because another thread may go on with it.
+    private int _next;
+    private int _count;
+    private long _messages;
+    private long _bytes;
     private int _active;
+    private volatile bool _isDispatching;
     private volatile bool _stopping;
     private volatile bool _isShedding;
 
@@ -78,42 +84,10 @@ internal sealed partial class DatagramDispatcher
     public int Active => Volatile.Read(ref _active);
 
     /// <summary>True while a batch is being handled by the receive loop.</summary>
-    public bool IsDispatching => Volatile.Read(ref _dispatchThread) != 0;
+    public bool IsDispatching => _isDispatching;
 
-    /// <summary>Handles the first slots of the batch; false when nothing is taken any more.</summary>
-    /// <returns>A task that ends when the replies that were made meanwhile have been sent.</returns>
-    public ValueTask DispatchAsync(int count)
-    {
-        // Counted before the flag is read, as StopTaking sets the flag before it reads the count.
-        Interlocked.Increment(ref _active);
-        Volatile.Write(ref _dispatchThread, System.Environment.CurrentManagedThreadId);
-        if (_stopping)
-        {
-            DropAll(count, DropReason.Stopping);
-        }
-        else if (_isShedding)
-        {
-            DropAll(count, DropReason.Overloaded);
-        }
-        else
-        {
-            Dispatch(count);
-        }
-
-        Volatile.Write(ref _dispatchThread, 0);
-        var flush = _sender.FlushAsync();
-        if (!flush.IsCompletedSuccessfully)
-        {
-            return FinishBatchAsync(flush);
-        }
-
-        Leave();
-        return default;
-    }
-
-    // A handler that has gone asynchronous can be at work on another thread before the loop knows of it.
-    public bool IsCollecting(DatagramContext context) =>
-        Volatile.Read(ref _dispatchThread) == System.Environment.CurrentManagedThreadId && _current == context;
+    /// <inheritdoc/>
+    public long Dispatching => _lead.Dispatching;
 
     /// <summary>
     /// What may be sent because of that datagram, headers included, until its sender has shown that it is there.
@@ -144,7 +118,9 @@ internal sealed partial class DatagramDispatcher
             message.CopyAddress(context.Datagram.Address);
         }
 
-        return IsCollecting(context) ? _sender.CollectAsync(message) : _sender.SendAsync(message);
+        return context.Replies is { } replies
+            ? CollectAsync(context, replies, message)
+            : _sender.SendAsync(message);
     }
 
     public EndPoint ToEndPoint(SocketAddress address) => SocketEndPoints.Normalize(LocalEndPoint.Create(address))!;
@@ -218,25 +194,11 @@ internal sealed partial class DatagramDispatcher
     /// <summary>The channel is about to close: nothing is sent any more.</summary>
     public void EndSending() => _sender.End();
 
-    private async ValueTask FinishBatchAsync(ValueTask flush)
-    {
-        await flush.ConfigureAwait(false);
-        Leave();
-    }
-
     private void Leave()
     {
         if (Interlocked.Decrement(ref _active) == 0 && _stopping)
         {
             _drained.TrySetResult();
-        }
-    }
-
-    private void DropAll(int count, DropReason reason)
-    {
-        for (var index = 0; index < count; index++)
-        {
-            _drops.Drop(reason);
         }
     }
 

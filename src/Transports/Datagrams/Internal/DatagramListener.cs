@@ -20,7 +20,7 @@ internal sealed class DatagramListener : IListener, ISheddable
         _environment = environment;
         LocalEndPoint = channel.LocalEndPoint;
         _dispatcher = new DatagramDispatcher(channel, handler, environment, _completion.Task, shards);
-        _loop = new ReceiveLoop(channel, environment, _dispatcher.Slots, _dispatcher.DispatchAsync);
+        _loop = new ReceiveLoop(channel, environment, _dispatcher.Slots, _dispatcher);
     }
 
     public EndPoint LocalEndPoint { get; }

@@ -10,15 +10,12 @@ namespace Transports;
 internal sealed class DatagramSender(
     DatagramChannel channel, DatagramEnvironment environment, DropCounter drops)
 {
-    private const int MaxCollected = 128;
+    private const int PooledBatches = 4;
 
-    private readonly ObjectPool<Datagram[]> _batches = new(() => new Datagram[MaxCollected], 4);
+    private readonly ObjectPool<ReplyBatch> _batches = new(() => NewBatch(channel), PooledBatches);
     private readonly ObjectPool<Datagram> _slots = new(
-        () => new Datagram(default, NewAddress(channel)), 2 * MaxCollected);
-    private DatagramArena? _arena = channel.TakesPinned ? new DatagramArena(MaxCollected, NewAddress(channel)) : null;
-    private Datagram[] _collected = new Datagram[MaxCollected];
-    private int _count;
-    private int _mark;
+        () => new Datagram(default, NewAddress(channel)), 2 * ReplyBatch.Capacity);
+    private ReplyBatch _replies = NewBatch(channel);
     private volatile bool _ended;
 
     public static SocketAddress NewAddress(DatagramChannel channel)
@@ -38,17 +35,6 @@ internal sealed class DatagramSender(
     /// <summary>Gives the slot a larger buffer, keeping the first bytes.</summary>
     public void Grow(Datagram datagram, int capacity, int keep) =>
         datagram.RentBuffer(environment.Options.BufferPool, capacity, keep);
-
-    /// <summary>
-    /// Room for a reply among those of the batch, for the receive loop only; null where there is none, or too little.
-    /// </summary>
-    public Datagram? Reserve(int least) => _arena?.Reserve(_count, least);
-
-    /// <summary>
-    /// A handler went asynchronous with a reply that it had begun in the arena, and may go on writing there. It keeps
-    /// that piece, and as such handlers come again, replies are written in buffers of their own from now on.
-    /// </summary>
-    public void LeaveArena() => _arena = null;
 
     public void Return(Datagram datagram)
     {
@@ -74,72 +60,109 @@ internal sealed class DatagramSender(
     {
         if (!_ended)
         {
-            return SendAndReturnAsync(datagram.Alone, 1);
+            return SendAndReturnAsync(datagram.Alone, 0, 1);
         }
 
         Return(datagram);
         throw new ConnectionClosedException(CloseReason.ShuttingDown);
     }
 
-    /// <summary>Begins another message, whose replies <see cref="DropCollected"/> can still take back.</summary>
-    public void Mark()
+    /// <summary>
+    /// Begins another message, whose replies <see cref="DropMarked()"/> can still take back. For the leader of the
+    /// receive loop only, as is what follows, unless it says otherwise.
+    /// </summary>
+    public ReplyBatch Mark()
     {
-        _mark = _count;
-        _arena?.Mark();
+        _replies.Mark();
+        return _replies;
     }
 
-    /// <summary>Keeps a reply until the batch is flushed; for the receive loop only, as are the next two.</summary>
-    public ValueTask CollectAsync(Datagram datagram)
-    {
-        if (datagram.Pinned != 0)
-        {
-            _arena?.Commit(datagram);
-        }
+    /// <summary>Takes back what the message replied that is being handled.</summary>
+    public void DropMarked() => DropMarked(_replies);
 
-        _collected[_count++] = datagram;
-        return _count < MaxCollected ? default : FlushAsync();
-    }
-
-    public void DropCollected()
-    {
-        _arena?.Rewind();
-        while (_count > _mark)
-        {
-            Return(_collected[--_count]);
-        }
-    }
-
+    /// <summary>Sends all that was collected.</summary>
     public ValueTask FlushAsync()
     {
-        if (_count == 0)
+        var replies = _replies;
+        if (replies.Count == 0)
         {
             return default;
         }
 
-        // The array goes with the send, which may take longer than the next reply. Where there is an arena it does not.
-        var (batch, count) = (_collected, _count);
-        _collected = _batches.Rent();
-        (_count, _mark) = (0, 0);
-        var sending = SendAndReturnAsync(batch, count);
-        _arena?.Reset();
-        return sending;
+        var sending = SendAndReturnAsync(replies.Datagrams, 0, replies.Count);
+        if (sending.IsCompletedSuccessfully)
+        {
+            replies.Reset();
+            return default;
+        }
+
+        // The batch goes with the send, which may take longer than the next reply. Where there is an arena it does not.
+        _replies = _batches.Rent();
+        return FinishFlushAsync(replies, sending);
+    }
+
+    /// <summary>
+    /// Sends what a thread had collected before the message that it is stuck in; it keeps the batch for the rest.
+    /// </summary>
+    public async ValueTask TakeOverAsync()
+    {
+        var replies = _replies;
+        _replies = _batches.Rent();
+        await SendAndReturnAsync(replies.Datagrams, 0, replies.Marked).ConfigureAwait(false);
+        Leave(replies);
+    }
+
+    /// <summary>Sends the replies of the message that is being handled; for whoever has the batch.</summary>
+    public async ValueTask FlushMarkedAsync(ReplyBatch replies)
+    {
+        await SendAndReturnAsync(replies.Datagrams, replies.Marked, replies.Count).ConfigureAwait(false);
+        replies.ForgetMarked();
+    }
+
+    /// <summary>Takes back the replies of the message that is being handled; for whoever has the batch.</summary>
+    public void DropMarked(ReplyBatch replies)
+    {
+        while (replies.TakeBack() is { } datagram)
+        {
+            Return(datagram);
+        }
+    }
+
+    /// <summary>For each of the two that share a batch since <see cref="TakeOverAsync"/>: it is done with it.</summary>
+    public void Leave(ReplyBatch replies)
+    {
+        if (replies.Leave())
+        {
+            replies.Reset();
+            _batches.Return(replies);
+        }
+    }
+
+    private static ReplyBatch NewBatch(DatagramChannel channel) =>
+        new(channel.TakesPinned ? new DatagramArena(ReplyBatch.Capacity, NewAddress(channel)) : null);
+
+    private async ValueTask FinishFlushAsync(ReplyBatch replies, ValueTask sending)
+    {
+        await sending.ConfigureAwait(false);
+        replies.Reset();
+        _batches.Return(replies);
     }
 
     // These two are no async methods: those are free of allocation only where the compiler optimises.
-    private ValueTask SendAndReturnAsync(Datagram[] batch, int count)
+    private ValueTask SendAndReturnAsync(Datagram[] batch, int start, int end)
     {
-        for (var first = 0; first < count;)
+        for (var first = start; first < end;)
         {
-            var sending = TrySendAsync(batch.AsMemory(first, count - first));
+            var sending = TrySendAsync(batch.AsMemory(first, end - first));
             if (!sending.IsCompletedSuccessfully)
             {
-                return SendRestAsync(batch, first, count, sending);
+                return SendRestAsync(batch, start, first, end, sending);
             }
 
-            first += Took(batch.AsSpan(first, count - first), sending.Result);
+            first += Took(batch.AsSpan(first, end - first), sending.Result);
         }
 
-        ReturnAll(batch, count);
+        ReturnAll(batch, start, end);
         return default;
     }
 
@@ -157,14 +180,15 @@ internal sealed class DatagramSender(
         }
     }
 
-    private async ValueTask SendRestAsync(Datagram[] batch, int first, int count, ValueTask<int> sending)
+    private async ValueTask SendRestAsync(
+        Datagram[] batch, int start, int first, int end, ValueTask<int> sending)
     {
         while (true)
         {
             try
             {
                 var sent = await sending.ConfigureAwait(false);
-                first += Took(batch.AsSpan(first, count - first), sent);
+                first += Took(batch.AsSpan(first, end - first), sent);
             }
 #pragma warning disable CA1031 // A datagram that cannot be sent is lost, as on the way: whatever the channel says.
             catch (Exception exception)
@@ -174,15 +198,15 @@ internal sealed class DatagramSender(
                 first++;
             }
 
-            if (first == count)
+            if (first == end)
             {
                 break;
             }
 
-            sending = TrySendAsync(batch.AsMemory(first, count - first));
+            sending = TrySendAsync(batch.AsMemory(first, end - first));
         }
 
-        ReturnAll(batch, count);
+        ReturnAll(batch, start, end);
     }
 
     /// <summary>
@@ -200,18 +224,11 @@ internal sealed class DatagramSender(
         return sent;
     }
 
-    private void ReturnAll(Datagram[] batch, int count)
+    private void ReturnAll(Datagram[] batch, int start, int end)
     {
-        for (var index = 0; index < count; index++)
+        for (var index = start; index < end; index++)
         {
             Return(batch[index]);
-        }
-
-        // A datagram's own batch of one stays with it.
-        if (batch.Length > 1)
-        {
-            Array.Clear(batch, 0, count);
-            _batches.Return(batch);
         }
     }
 

@@ -45,15 +45,6 @@ internal sealed class DatagramWriter(DatagramContext context, DatagramSender sen
 
     public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
-    /// <summary>The handler has not completed at once, and may go on with a reply that it has begun.</summary>
-    public void Park()
-    {
-        if (_message is { Pinned: not 0 })
-        {
-            sender.LeaveArena();
-        }
-    }
-
     /// <summary>Forgets what was written and not sent.</summary>
     public void Discard()
     {
@@ -70,7 +61,7 @@ internal sealed class DatagramWriter(DatagramContext context, DatagramSender sen
         if (_message is null)
         {
             var least = Math.Max(Math.Max(wanted, context.Datagram.Length), SmallestBuffer);
-            _message = (context.IsCollecting ? sender.Reserve(least) : null) ?? sender.Rent(least);
+            _message = context.Replies?.Reserve(least) ?? sender.Rent(least);
         }
 
         if (_message.Buffer.Length - _written < wanted)

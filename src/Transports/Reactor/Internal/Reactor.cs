@@ -9,23 +9,20 @@ namespace Transports;
 /// </summary>
 /// <remarks>
 /// A handler that blocks would stop everybody else on this set. So the lead can be taken from a thread that is stuck in
-/// a dispatch (leader/followers): another thread goes on with the events that are left, and the stuck one finds, when
-/// it comes back, that it no longer leads. The exchange is one compare-and-swap on the number of the dispatch.
+/// a dispatch: another thread goes on with the events that are left. See <see cref="Lead"/>.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "A reactor lives as long as the process, like the thread pool.")]
-internal sealed unsafe class Reactor
+internal sealed unsafe class Reactor : IWatchedLead
 {
     private const int MaxEvents = 256;
-    private const int Nobody = 0;
 
     private readonly int _epoll;
     private readonly byte* _events;
     private readonly ReactorTable _targets = new();
     private readonly LeaderThreads _threads;
+    private readonly Lead _lead = new();
     private int _next;
     private int _count;
-    private long _lastDispatch;
-    private long _dispatching = Nobody;
 
     public Reactor(string name)
     {
@@ -37,12 +34,12 @@ internal sealed unsafe class Reactor
         }
 
         _events = (byte*)NativeMemory.Alloc((nuint)(MaxEvents * EpollEvent.Bytes));
-        _threads = new LeaderThreads(name, Lead);
+        _threads = new LeaderThreads(name, LeadOn);
         _threads.Promote();
     }
 
-    /// <summary>The number of the dispatch that is going on, or 0: two equal readings mean no progress.</summary>
-    public long Dispatching => Volatile.Read(ref _dispatching);
+    /// <inheritdoc/>
+    public long Dispatching => _lead.Dispatching;
 
     /// <summary>How many descriptors are watched.</summary>
     public int TargetCount => _targets.Count;
@@ -76,10 +73,10 @@ internal sealed unsafe class Reactor
         _targets.Remove(key);
     }
 
-    /// <summary>Takes the lead from the thread that is still in that dispatch, and gives it to another.</summary>
+    /// <inheritdoc/>
     public void HandOnLead(long dispatch)
     {
-        if (Interlocked.CompareExchange(ref _dispatching, Nobody, dispatch) == dispatch)
+        if (_lead.TryEnd(dispatch))
         {
             _threads.Promote();
         }
@@ -93,13 +90,12 @@ internal sealed unsafe class Reactor
     }
 
     /// <summary>Leads until the lead is taken away.</summary>
-    private void Lead()
+    private void LeadOn()
     {
         while (DispatchAll())
         {
             _next = 0;
             _count = LibC.EpollWait(_epoll, _events, MaxEvents, timeoutMilliseconds: -1);
-            StuckLeaderWatchdog.Shared.Wake();
         }
     }
 
@@ -115,10 +111,9 @@ internal sealed unsafe class Reactor
                 continue;
             }
 
-            var dispatch = ++_lastDispatch;
-            Volatile.Write(ref _dispatching, dispatch);
+            var dispatch = _lead.Begin();
             target.OnReady(events);
-            if (Interlocked.CompareExchange(ref _dispatching, Nobody, dispatch) != dispatch)
+            if (!_lead.TryEnd(dispatch))
             {
                 return false;
             }

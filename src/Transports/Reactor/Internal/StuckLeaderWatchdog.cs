@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Transports;
 
 /// <summary>
-/// Looks every 10 ms whether a reactor's leader is stuck in one dispatch, and hands the lead on when it sees the same
-/// dispatch twice. Sleeps while no reactor has anything to do.
+/// Looks every 10 ms whether a leader is stuck in one dispatch, and hands the lead on when it sees the same dispatch
+/// twice. Sleeps while no leader has anything to do.
 /// </summary>
 /// <remarks>This watches real threads, so it goes by the machine's own clock.</remarks>
 [SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process.")]
@@ -23,16 +23,24 @@ internal sealed class StuckLeaderWatchdog
 
     public static StuckLeaderWatchdog Shared { get; } = new();
 
-    public void Watch(IEnumerable<Reactor> reactors)
+    public void Watch(params IEnumerable<IWatchedLead> leads)
     {
         lock (_gate)
         {
-            _watched = [.. _watched, .. reactors.Select(reactor => new Watched(reactor))];
+            _watched = [.. _watched, .. leads.Select(lead => new Watched(lead))];
             if (_thread is null)
             {
                 _thread = new Thread(Run) { IsBackground = true, Name = "Transports watchdog" };
-                _thread.Start();
+                _thread.UnsafeStart();
             }
+        }
+    }
+
+    public void Unwatch(IWatchedLead lead)
+    {
+        lock (_gate)
+        {
+            _watched = [.. _watched.Where(watched => watched.Lead != lead)];
         }
     }
 
@@ -68,7 +76,9 @@ internal sealed class StuckLeaderWatchdog
 
         Volatile.Write(ref _isAwake, false);
 
-        // A leader may have begun between the last look and the line above without seeing that it had to wake us.
+        // A leader may have begun between the last look and the line above without seeing that it had to wake us. It
+        // pays for no barrier between saying that it has begun and looking whether we are awake: this one is for both.
+        Interlocked.MemoryBarrierProcessWide();
         if (Look())
         {
             Wake();
@@ -87,16 +97,18 @@ internal sealed class StuckLeaderWatchdog
         return active;
     }
 
-    private sealed class Watched(Reactor reactor)
+    private sealed class Watched(IWatchedLead lead)
     {
         private long _seen;
 
+        public IWatchedLead Lead => lead;
+
         public bool Look()
         {
-            var dispatch = reactor.Dispatching;
+            var dispatch = lead.Dispatching;
             if (dispatch != 0 && dispatch == _seen)
             {
-                reactor.HandOnLead(dispatch);
+                lead.HandOnLead(dispatch);
             }
 
             _seen = dispatch;

@@ -1,0 +1,60 @@
+namespace Transports;
+
+/// <content>
+/// A handler that blocks the receive loop's thread: another thread takes the lead, and the handler counts as one that
+/// has gone asynchronous.
+/// </content>
+internal sealed partial class DatagramDispatcher
+{
+    /// <inheritdoc/>
+    public bool TryTakeLead(long dispatch)
+    {
+        // With no room for a further message the next leader could only drop what waits well in the system's buffer.
+        if (Active + 1 >= _maxActive)
+        {
+            return false;
+        }
+
+        // Counted before: the handler may return in the next moment, and must not look like the last one at work.
+        Interlocked.Increment(ref _active);
+        if (_lead.TryEnd(dispatch))
+        {
+            return true;
+        }
+
+        Leave();
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> ResumeAsync()
+    {
+        if (_count == 0)
+        {
+            return true;
+        }
+
+        // The stuck one keeps its slot, and its part of the replies.
+        Prepare(_next - 1);
+        await _sender.TakeOverAsync().ConfigureAwait(false);
+        return await HandleRestAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>A handler has returned to a thread that does not lead any more.</summary>
+    private async Task FinishStuckAsync(DatagramContext context, ReplyBatch replies, ValueTask handling)
+    {
+        replies.LeaveArenaIfReserved();
+        if (handling.IsFaulted || handling.IsCanceled)
+        {
+            _sender.DropMarked(replies);
+        }
+        else
+        {
+            // They may point to the context's address, so they leave before it is used again.
+            await _sender.FlushMarkedAsync(replies).ConfigureAwait(false);
+        }
+
+        _sender.Leave(replies);
+        context.FinishLater(handling);
+    }
+}

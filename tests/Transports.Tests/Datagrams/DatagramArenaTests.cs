@@ -1,0 +1,47 @@
+using static Transports.Tests.Datagrams.FakeDatagram;
+
+namespace Transports.Tests.Datagrams;
+
+/// <summary>Replies that are written one behind the other in memory that does not move.</summary>
+public class DatagramArenaTests
+{
+    [Fact]
+    public async Task Reply_BegunInTheBatchAndSentElsewhere_IsNotOverwrittenByTheNext()
+    {
+        using var sending = new SemaphoreSlim(0);
+        using var gate = new ManualResetEventSlim();
+        var channel = new FakeChannel
+        {
+            Pins = true,
+            OnSend = batch =>
+            {
+                if (batch.Span[0].Payload.Span.SequenceEqual("mine"u8))
+                {
+                    sending.Release();
+                    gate.Wait();
+                }
+
+                return new ValueTask<int>(batch.Length);
+            },
+        };
+        await using var listener = await new FakeDatagramTransport(channel).ListenAsync((context, token) =>
+        {
+            if (context.Text() != "first")
+            {
+                return context.ReplyAsync("others", token);
+            }
+
+            "mine"u8.CopyTo(context.Reply.GetSpan(4));
+            context.Reply.Advance(4);
+            var sent = Task.Run(() => context.Reply.SendAsync(token).AsTask(), token);
+            sending.Wait(token);
+            return new ValueTask(sent);
+        });
+
+        channel.ArriveTogether(new(Alice, "first"), new(Bob, "second"));
+
+        Assert.Equal($"{Bob} others", (await channel.NextSentAsync()).ToString());
+        gate.Set();
+        Assert.Equal($"{Alice} mine", (await channel.NextSentAsync()).ToString());
+    }
+}
