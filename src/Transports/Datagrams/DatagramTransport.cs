@@ -54,10 +54,24 @@ public abstract class DatagramTransport : ITransport
         ArgumentNullException.ThrowIfNull(handler);
         cancellationToken.ThrowIfCancellationRequested();
         var channel = await BindAsync(localEndPoint, cancellationToken).ConfigureAwait(false);
-        var others = BindOtherShards(channel.LocalEndPoint);
-        return others.Count == 0
+        var channels = new List<DatagramChannel> { channel };
+        try
+        {
+            BindOtherShards(channels);
+        }
+        catch
+        {
+            foreach (var bound in channels)
+            {
+                await bound.DisposeAsync().ConfigureAwait(false);
+            }
+
+            throw;
+        }
+
+        return channels.Count == 1
             ? DatagramListener.Start(channel, handler, _environment)
-            : new ShardedListener([channel, .. others], handler, _environment);
+            : new ShardedListener(channels, handler, _environment);
     }
 
     /// <inheritdoc/>
@@ -78,8 +92,13 @@ public abstract class DatagramTransport : ITransport
     protected abstract ValueTask<DatagramChannel> BindAsync(
         EndPoint localEndPoint, CancellationToken cancellationToken);
 
-    /// <summary>Opens further channels on a first one's endpoint; the system shares the peers out.</summary>
-    private protected virtual IReadOnlyList<DatagramChannel> BindOtherShards(EndPoint bound) => [];
+    /// <summary>
+    /// Adds further channels on the first one's endpoint; the system shares the peers out. When one cannot be had, the
+    /// caller closes those that were added.
+    /// </summary>
+    private protected virtual void BindOtherShards(ICollection<DatagramChannel> channels)
+    {
+    }
 
     /// <summary>
     /// Opens a channel to talk with one peer. Unless it sets <see cref="DatagramChannel.RemoteEndPoint"/>, datagrams

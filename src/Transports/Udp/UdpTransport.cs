@@ -53,15 +53,13 @@ public sealed class UdpTransport : DatagramTransport
         return new ValueTask<DatagramChannel>(NewListenerChannel(socket, isFirst: true));
     }
 
-    private protected override IReadOnlyList<DatagramChannel> BindOtherShards(EndPoint bound)
+    private protected override void BindOtherShards(ICollection<DatagramChannel> channels)
     {
-        var channels = new List<DatagramChannel>();
-        while (channels.Count < _options.EffectiveShards - 1)
+        var bound = (IPEndPoint)channels.First().LocalEndPoint;
+        while (channels.Count < _options.EffectiveShards)
         {
-            channels.Add(NewListenerChannel(UdpSocket.BindShard((IPEndPoint)bound, _options), isFirst: false));
+            channels.Add(NewListenerChannel(UdpSocket.BindShard(bound, _options), isFirst: false));
         }
-
-        return channels;
     }
 
     /// <inheritdoc/>
