@@ -140,6 +140,15 @@ internal sealed class ReactorUdpChannel : DatagramChannel, IReactorTarget
         }
     }
 
+    /// <summary>The handle is held for the call: once it is closed the number may be another socket's.</summary>
+    private void WatchOutput()
+    {
+        var held = false;
+        _socket.SafeHandle.DangerousAddRef(ref held);
+        _reactor.Modify(_descriptor, Watched | LibC.EpollOut, _key);
+        _socket.SafeHandle.DangerousRelease();
+    }
+
     private async ValueTask<int> SendLaterAsync(ReadOnlyMemory<Datagram> batch, CancellationToken cancellationToken)
     {
         await _waitingToSend.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -148,7 +157,7 @@ internal sealed class ReactorUdpChannel : DatagramChannel, IReactorTarget
             while (true)
             {
                 _writable.Clear();
-                _reactor.Modify(_descriptor, Watched | LibC.EpollOut, _key);
+                WatchOutput();
                 await _writable.WaitAsync(cancellationToken).ConfigureAwait(false);
                 ObjectDisposedException.ThrowIf(_disposed, this);
                 var error = _batches.Send(batch.Span, out var sent);
