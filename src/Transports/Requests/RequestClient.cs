@@ -18,7 +18,8 @@ namespace Transports.Requests;
 /// </para>
 /// <para>
 /// Over any other transport a request is sent again, at growing intervals, until its reply comes. So the peer may
-/// handle it more than once. Each has a socket of its own, so that a late reply can never answer a newer request.
+/// handle it more than once. Each has a socket of its own, and one on which a reply may still come stays bound for
+/// <see cref="RequestClientOptions.LateReplyTime"/>, so that a late reply does not answer a newer request.
 /// </para>
 /// <para>All members may be called from any thread, any number at once.</para>
 /// </remarks>

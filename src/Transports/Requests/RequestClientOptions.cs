@@ -67,6 +67,19 @@ public class RequestClientOptions
     /// </summary>
     public TimeSpan MaxRetransmitInterval { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// Other transports: how long a socket on which a reply may still come stays bound after its request has ended,
+    /// because it was given up or sent more than once. Until then nobody on this machine gets its port, and a late
+    /// reply is dropped and counted. Default 30 s; from 1 ms to 24 days.
+    /// </summary>
+    public TimeSpan LateReplyTime { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Other transports: how many sockets may stay bound for <see cref="LateReplyTime"/> at once, beside those of
+    /// <see cref="MaxConcurrentRequests"/>; one more closes the oldest. Default 256; 0 keeps none.
+    /// </summary>
+    public int MaxLateReplySockets { get; set; } = 256;
+
     /// <summary>A copy that nobody else can change.</summary>
     /// <exception cref="ArgumentException">Names every fault.</exception>
     internal RequestClientOptions Snapshot()
@@ -76,6 +89,8 @@ public class RequestClientOptions
         Duration(faults, SilenceTimeout, nameof(SilenceTimeout), infinite: true);
         OptionRules.AtLeast(faults, MaxPendingRequests, 1, nameof(MaxPendingRequests));
         OptionRules.AtLeast(faults, MaxConcurrentRequests, 1, nameof(MaxConcurrentRequests));
+        OptionRules.AtLeast(faults, MaxLateReplySockets, 0, nameof(MaxLateReplySockets));
+        Duration(faults, LateReplyTime, nameof(LateReplyTime));
         Duration(faults, ReconnectDelay, nameof(ReconnectDelay));
         Duration(faults, MaxReconnectDelay, nameof(MaxReconnectDelay));
         NotShorter(faults, MaxReconnectDelay, nameof(MaxReconnectDelay), ReconnectDelay, nameof(ReconnectDelay));

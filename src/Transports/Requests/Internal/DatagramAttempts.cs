@@ -3,6 +3,7 @@ namespace Transports.Requests;
 /// <summary>One request's transmissions, and the socket that is its own.</summary>
 internal sealed class DatagramAttempts(
     FreshSockets sockets,
+    RetiredSockets retired,
     RequestClientOptions options,
     RequestTelemetry telemetry,
     TimeProvider timeProvider) : IAsyncDisposable
@@ -11,6 +12,9 @@ internal sealed class DatagramAttempts(
     private Task<ReadOnlyMemory<byte>>? _receiving;
     private TransportException? _lastError;
     private int _transmissions;
+
+    /// <summary>How many replies may still come to the socket: each transmission may be answered.</summary>
+    private int _owed;
 
     /// <summary>Sends the request again and again until a reply comes.</summary>
     /// <returns>The reply, valid until this is disposed.</returns>
@@ -39,26 +43,43 @@ internal sealed class DatagramAttempts(
         }
     }
 
+    /// <summary>Closes the socket; one on which a reply may still come stays bound a while longer.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_connection is not null)
+        if (_connection is not { } connection)
         {
-            await _connection.DisposeAsync().ConfigureAwait(false);
+            return;
         }
 
-        Forget(_receiving);
+        var (receiving, owed) = (_receiving, _owed);
+        (_connection, _receiving, _owed) = (null, null, 0);
+        if (owed > 0)
+        {
+            await retired.AddAsync(connection, receiving).ConfigureAwait(false);
+            return;
+        }
+
+        await connection.DisposeAsync().ConfigureAwait(false);
+        Forget(receiving);
     }
 
     private async Task SendAsync(ReadOnlyMemory<byte> request, CancellationToken deadline)
     {
         _connection ??= await sockets.ConnectAsync(deadline).ConfigureAwait(false);
         _transmissions++;
+        _owed++;
         try
         {
             await _connection.SendAsync(request, deadline).ConfigureAwait(false);
         }
-        catch (TransportException exception) when (exception is not MessageTooLongException)
+        catch (TransportException exception)
         {
+            _owed--;
+            if (exception is MessageTooLongException)
+            {
+                throw;
+            }
+
             await FailedAsync(exception).ConfigureAwait(false);
         }
     }
@@ -83,7 +104,10 @@ internal sealed class DatagramAttempts(
 
         try
         {
-            return await _receiving.ConfigureAwait(false);
+            var reply = await _receiving.ConfigureAwait(false);
+            _receiving = null;
+            _owed--;
+            return reply;
         }
         catch (TransportException exception)
         {
@@ -100,12 +124,7 @@ internal sealed class DatagramAttempts(
     {
         telemetry.SendFailed(_transmissions, exception);
         _lastError = exception;
-        var connection = _connection!;
-        var receiving = _receiving;
-        _connection = null;
-        _receiving = null;
-        await connection.DisposeAsync().ConfigureAwait(false);
-        Forget(receiving);
+        await DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>A receive may still end in an error that nobody waits for any more.</summary>

@@ -8,19 +8,31 @@ namespace Transports.Requests;
 /// that no other request ever uses.
 /// </summary>
 /// <remarks>
-/// The fresh socket is what keeps replies apart: a late or doubled one goes to a port where nobody listens any more.
+/// The fresh socket is what keeps replies apart: a late or doubled one goes to a port where nobody waits for it.
 /// Reusing a socket, even one whose only transmission was answered, would take a reply that the network doubled for the
 /// answer to the next request; see docs/decisions/010.
 /// </remarks>
-internal sealed class DatagramExchange(
-    ITransport transport,
-    EndPoint remote,
-    RequestClientOptions options,
-    RequestTelemetry telemetry,
-    TimeProvider timeProvider) : RequestExchange
+internal sealed class DatagramExchange : RequestExchange
 {
-    private readonly FreshSockets _sockets = new(transport, remote);
-    private readonly RequestSlots _slots = new(options.MaxConcurrentRequests);
+    private readonly RequestClientOptions _options;
+    private readonly RequestTelemetry _telemetry;
+    private readonly TimeProvider _timeProvider;
+    private readonly RetiredSockets _retired;
+    private readonly FreshSockets _sockets;
+    private readonly RequestSlots _slots;
+
+    public DatagramExchange(
+        ITransport transport,
+        EndPoint remote,
+        RequestClientOptions options,
+        RequestTelemetry telemetry,
+        TimeProvider timeProvider)
+    {
+        (_options, _telemetry, _timeProvider) = (options, telemetry, timeProvider);
+        _retired = new RetiredSockets(options, telemetry, timeProvider);
+        _sockets = new FreshSockets(transport, remote);
+        _slots = new RequestSlots(options.MaxConcurrentRequests);
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<RequestReply> ExchangeAsync(
@@ -31,7 +43,7 @@ internal sealed class DatagramExchange(
         {
             // The slot may have come just as the deadline passed.
             deadline.ThrowIfCancellationRequested();
-            var attempt = new DatagramAttempts(_sockets, options, telemetry, timeProvider);
+            var attempt = new DatagramAttempts(_sockets, _retired, _options, _telemetry, _timeProvider);
             await using (attempt.ConfigureAwait(false))
             {
                 var reply = await attempt.RunAsync(request, deadline).ConfigureAwait(false);
@@ -44,12 +56,14 @@ internal sealed class DatagramExchange(
         }
     }
 
-    /// <summary>All deadlines have been cancelled: once every slot is free, every socket is closed.</summary>
+    /// <summary>All deadlines have been cancelled: once every slot is free, only retired sockets are left.</summary>
     public override async ValueTask DisposeAsync()
     {
-        for (var slot = 0; slot < options.MaxConcurrentRequests; slot++)
+        for (var slot = 0; slot < _options.MaxConcurrentRequests; slot++)
         {
             await _slots.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         }
+
+        await _retired.DisposeAsync().ConfigureAwait(false);
     }
 }

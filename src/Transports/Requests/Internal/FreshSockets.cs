@@ -2,10 +2,13 @@ using System.Net;
 
 namespace Transports.Requests;
 
-/// <summary>Makes connections whose port none of the last requests had.</summary>
+/// <summary>
+/// Makes connections whose port none of the last requests had; where there is no such port, one that was used long ago.
+/// </summary>
 /// <remarks>
 /// The system gives the port of a socket that was closed to another before long: among some 28,000 ports, a few dozen
-/// requests are enough for it to happen now and then. A late reply to the old request would then reach the new one.
+/// requests are enough for it to happen now and then. A copy of an old reply would then reach the new request. A socket
+/// to which more than a copy may come is kept open, by <see cref="RetiredSockets"/>.
 /// </remarks>
 internal sealed class FreshSockets(ITransport transport, EndPoint remote)
 {
@@ -13,56 +16,89 @@ internal sealed class FreshSockets(ITransport transport, EndPoint remote)
     private const int MaxAttempts = 4;
 
     private readonly Lock _lock = new();
-    private readonly HashSet<IPEndPoint> _used = new(Remembered);
-    private readonly Queue<IPEndPoint> _inOrder = new(Remembered);
+    private readonly Dictionary<IPEndPoint, long> _lastUses = new(Remembered);
+    private readonly Queue<(IPEndPoint EndPoint, long Use)> _inOrder = new(Remembered);
+    private long _uses;
 
     public async ValueTask<IConnection> ConnectAsync(CancellationToken cancellationToken)
     {
-        List<IConnection>? refused = null;
+        var connection = await transport.ConnectAsync(remote, cancellationToken).ConfigureAwait(false);
+        return TryUse(connection)
+            ? connection
+            : await ReplaceAsync(connection, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<IConnection> ReplaceAsync(IConnection connection, CancellationToken cancellationToken)
+    {
+        // They stay open until another is found, so that the system does not give the same port again.
+        var opened = new List<IConnection> { connection };
+        IConnection? chosen = null;
         try
         {
-            for (var attempt = 1; ; attempt++)
+            while (chosen is null && opened.Count < MaxAttempts)
             {
-                var connection = await transport.ConnectAsync(remote, cancellationToken).ConfigureAwait(false);
-                if (TryUse(connection.LocalEndPoint) || attempt == MaxAttempts)
-                {
-                    return connection;
-                }
-
-                // It stays open until another is found, so that the system does not give the same port again.
-                (refused ??= []).Add(connection);
+                var next = await transport.ConnectAsync(remote, cancellationToken).ConfigureAwait(false);
+                opened.Add(next);
+                chosen = TryUse(next) ? next : null;
             }
+
+            return chosen ??= UseOldest(opened);
+        }
+        catch (ConnectionFailedException)
+        {
+            // There are no more to be had.
+            return chosen = UseOldest(opened);
         }
         finally
         {
-            foreach (var connection in refused ?? [])
+            foreach (var other in opened.Where(other => other != chosen))
             {
-                await connection.DisposeAsync().ConfigureAwait(false);
+                await other.DisposeAsync().ConfigureAwait(false);
             }
         }
     }
 
-    private bool TryUse(EndPoint localEndPoint)
+    private bool TryUse(IConnection connection)
     {
-        if (localEndPoint is not IPEndPoint endPoint)
+        if (connection.LocalEndPoint is not IPEndPoint endPoint)
         {
             return true;
         }
 
         lock (_lock)
         {
-            if (!_used.Add(endPoint))
+            if (_lastUses.ContainsKey(endPoint))
             {
                 return false;
             }
 
-            _inOrder.Enqueue(endPoint);
-            if (_inOrder.Count == Remembered)
-            {
-                _used.Remove(_inOrder.Dequeue());
-            }
-
+            Remember(endPoint);
             return true;
+        }
+    }
+
+    private IConnection UseOldest(List<IConnection> opened)
+    {
+        lock (_lock)
+        {
+            var oldest = opened.MinBy(
+                connection => _lastUses.GetValueOrDefault((IPEndPoint)connection.LocalEndPoint))!;
+            Remember((IPEndPoint)oldest.LocalEndPoint);
+            return oldest;
+        }
+    }
+
+    private void Remember(IPEndPoint endPoint)
+    {
+        _lastUses[endPoint] = ++_uses;
+        _inOrder.Enqueue((endPoint, _uses));
+        if (_inOrder.Count > Remembered)
+        {
+            var (oldest, use) = _inOrder.Dequeue();
+            if (_lastUses[oldest] == use)
+            {
+                _lastUses.Remove(oldest);
+            }
         }
     }
 }
