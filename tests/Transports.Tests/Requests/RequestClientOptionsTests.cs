@@ -15,6 +15,8 @@ public class RequestClientOptionsTests
             MaxReconnectDelay = TimeSpan.FromSeconds(-2),
             SilenceTimeout = TimeSpan.FromDays(30),
             MaxConcurrentRequests = 0,
+            MaxLateReplySockets = -1,
+            LateReplyTime = TimeSpan.Zero,
             RetransmitInterval = TimeSpan.FromSeconds(3),
             MaxRetransmitInterval = TimeSpan.FromSeconds(2),
         };
@@ -24,7 +26,8 @@ public class RequestClientOptionsTests
         foreach (var name in new[]
         {
             "Timeout must be from", "SilenceTimeout must be from", "MaxPendingRequests must be at least 1",
-            "MaxConcurrentRequests must be at least 1", "ReconnectDelay must be from", "MaxReconnectDelay must be from",
+            "MaxConcurrentRequests must be at least 1", "MaxLateReplySockets must be at least 0",
+            "LateReplyTime must be from", "ReconnectDelay must be from", "MaxReconnectDelay must be from",
             "MaxReconnectDelay must not be shorter than ReconnectDelay",
             "MaxRetransmitInterval must not be shorter than RetransmitInterval",
         })
