@@ -72,6 +72,15 @@ public class TelemetryTests
         AssertFirstCells(Enum.GetNames<CloseReason>(), "Values of `reason`: closed connections");
 
     [Fact]
+    public void CloseReasons_Explained_AreThoseOfTheEnum()
+    {
+        var guide = MarkdownFile.Load(SourceTree.PathOf("docs/shutdown-and-errors.md"));
+        var explained = guide.Rows("Why a connection ended").Select(row => row[0].Trim('`'));
+        Assert.Equal(
+            Enum.GetNames<CloseReason>().Order(StringComparer.Ordinal), explained.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void DropReasons_Documented_AreThoseOfTheEnum()
     {
         var type = Core.GetType("Transports.Diagnostics.DropReason", throwOnError: true)!;
