@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading.Channels;
 
@@ -154,25 +153,8 @@ public sealed class TestConnection : IConnection
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReceiveAllAsync(
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        while (true)
-        {
-            ReadOnlyMemory<byte> message;
-            try
-            {
-                message = await ReceiveAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (ConnectionClosedException exception) when (exception.Reason
-                is CloseReason.LocalClosed or CloseReason.RemoteClosed or CloseReason.ShuttingDown)
-            {
-                yield break;
-            }
-
-            yield return message;
-        }
-    }
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReceiveAllAsync(CancellationToken cancellationToken = default) =>
+        ReceiveSequence.ReadAllAsync(this, cancellationToken);
 
     /// <inheritdoc/>
     public void Abort() => Close(CloseReason.Aborted);

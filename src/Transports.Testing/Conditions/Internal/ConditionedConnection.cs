@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 
 namespace Transports.Testing;
 
@@ -70,25 +69,8 @@ internal sealed class ConditionedConnection : IConnection
         }
     }
 
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReceiveAllAsync(
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        while (true)
-        {
-            ReadOnlyMemory<byte> message;
-            try
-            {
-                message = await ReceiveAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (ConnectionClosedException closed) when (
-                closed.Reason is CloseReason.LocalClosed or CloseReason.RemoteClosed or CloseReason.ShuttingDown)
-            {
-                yield break;
-            }
-
-            yield return message;
-        }
-    }
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReceiveAllAsync(CancellationToken cancellationToken = default) =>
+        ReceiveSequence.ReadAllAsync(this, cancellationToken);
 
     public void Abort()
     {
