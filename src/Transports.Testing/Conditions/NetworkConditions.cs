@@ -64,8 +64,7 @@ public sealed partial record NetworkConditions
 
     /// <summary>
     /// The next burst leaves after an evenly distributed time between <see cref="SlotMin"/> and this. Default zero:
-    /// always
-    /// <see cref="SlotMin"/>.
+    /// always <see cref="SlotMin"/>.
     /// </summary>
     public TimeSpan SlotMax { get; init => field = Limits.NotNegative(value); }
 
@@ -118,8 +117,7 @@ public sealed partial record NetworkConditions
 
     /// <summary>
     /// Whether the receiver's checksum finds a corrupt datagram and drops it. Default false: it is delivered. TCP
-    /// always
-    /// finds it.
+    /// always finds it.
     /// </summary>
     public bool DropCorrupt { get; init; }
 

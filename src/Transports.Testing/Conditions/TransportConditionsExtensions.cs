@@ -18,15 +18,13 @@ public static class TransportConditionsExtensions
     /// </para>
     /// <para>
     /// On a transport that is reliable and ordered nothing may be lost, so a message that is lost, corrupt or truncated
-    /// is
-    /// delayed by 200 ms, twice as long at each further loss, as TCP's retransmission would; what follows it waits
+    /// is delayed by 200 ms, twice as long at each further loss, as TCP's retransmission would; what follows it waits
     /// behind it; duplicates and reordering do not show, and the MTU does not count.
     /// </para>
     /// <para>
     /// Each direction holds at most <see cref="NetworkConditions.MaxQueuedPackets"/> messages: beyond, an unreliable
     /// transport drops, and a reliable one waits. A message that is sent counts as sent once it is under way. Disposal
-    /// lets
-    /// what a reliable connection has under way arrive first, which takes time on the given clock.
+    /// lets what a reliable connection has under way arrive first, which takes time on the given clock.
     /// </para>
     /// </remarks>
     public static ITransport WithConditions(

@@ -21,8 +21,7 @@ public sealed partial class NetworkTrace
 
     /// <summary>
     /// Writes the events as a sequence diagram: slanted arrows for latency, crosses for losses, colours of their own
-    /// for
-    /// retransmissions and copies. Legible on light and dark ground; text from packets is escaped.
+    /// for retransmissions and copies. Legible on light and dark ground; text from packets is escaped.
     /// </summary>
     /// <param name="stream">Where the SVG document goes, in UTF-8. It stays open.</param>
     /// <param name="maxPackets">How many packets it shows; a note says how many more there are.</param>
@@ -53,8 +52,7 @@ public sealed partial class NetworkTrace
     /// </summary>
     /// <remarks>
     /// A packet is captured where it is sent, so that lost ones are there too; a copy where the link made it. Each host
-    /// is
-    /// an interface. Time begins in the year 2000, as the virtual clock does.
+    /// is an interface. Time begins in the year 2000, as the virtual clock does.
     /// </remarks>
     /// <param name="stream">Where the capture goes. It stays open.</param>
     /// <param name="cancellationToken">Gives up writing.</param>
