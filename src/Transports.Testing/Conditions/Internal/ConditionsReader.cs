@@ -95,9 +95,11 @@ internal sealed class ConditionsReader
 
     private bool WasSaid(string clause) => _said.Contains(clause);
 
-    /// <summary>Whether an argument that may be left out is there: the next word begins no clause.</summary>
-    private bool IsArgumentNext() =>
-        !_words.IsAtEnd && !Clauses.ContainsKey(_words.Next) && _words.Next is not ("packets" or "bytes");
+    /// <summary>
+    /// Whether an argument that may be left out is there. All of those are quantities: what begins with a letter is the
+    /// next clause, or was to be one.
+    /// </summary>
+    private bool IsArgumentNext() => !_words.IsAtEnd && !char.IsLetter(_words.Next[0]);
 
     private TimeSpan Time()
     {
