@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Transports.Testing;
 
 /// <summary>
@@ -27,6 +29,7 @@ public sealed partial class SimulatedNetwork : IDisposable
 
     /// <summary>Makes an empty network.</summary>
     /// <param name="seed">Decides every chance on it.</param>
+    [OverloadResolutionPriority(-1)] // new SimulatedNetwork(new() { ... }) means the options.
     public SimulatedNetwork(ulong seed)
         : this(new SimulatedNetworkOptions { Seed = seed })
     {
