@@ -33,7 +33,13 @@ static async Task<int> RunAsync(string[] endpoints)
     {
         await host.StartAsync();
     }
-    catch (Exception exception) when (exception is TransportException or OptionsValidationException)
+    catch (OptionsValidationException exception)
+    {
+        // All that is wrong with the endpoints, one fault a line.
+        await Console.Error.WriteLineAsync(string.Join(Environment.NewLine, exception.Failures));
+        return 1;
+    }
+    catch (TransportException exception)
     {
         await Console.Error.WriteLineAsync(exception.Message);
         return 1;

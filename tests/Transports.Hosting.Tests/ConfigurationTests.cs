@@ -73,7 +73,7 @@ public class ConfigurationTests
             "Transports:Servers:a:Endpoints:1: tcp://127.0.0.1?framing=x: Host and port",
             "Transports:Servers:a:Endpoints:1: tcp://127.0.0.1?framing=x: framing must be",
             "Transports:Servers:a:Endpoints:2: quic://127.0.0.1:1: The scheme 'quic'",
-            "Transports:Servers:a:Endpoints:3: ",
+            "Transports:Servers:a:Endpoints:3: '' is not an endpoint",
             "Transports:Servers:c:Endpoints:0: tcp://example.com:1: To listen",
             "Transports:Servers:unknown: no server",
             "Transports:Servers:unknown:Endpoints:0: udp://nonsense: Host and port",

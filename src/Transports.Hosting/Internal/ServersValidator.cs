@@ -43,7 +43,8 @@ internal sealed class ServersValidator(IEnumerable<TransportServer> servers, End
     {
         var faults = new List<string>();
         var endpoint = schemes.ResolveListening(configured.Uri, faults);
-        allFaults.AddRange(faults.Select(fault => $"{configured.Source}: {configured.Uri}: {fault}"));
+        var place = string.IsNullOrEmpty(configured.Uri) ? configured.Source : $"{configured.Source}: {configured.Uri}";
+        allFaults.AddRange(faults.Select(fault => $"{place}: {fault}"));
         return endpoint is null ? null : new TransportEndpoint(endpoint.Transport, endpoint.EndPoint, endpoint.Query)
         {
             Source = configured.Source,
