@@ -16,6 +16,9 @@ internal static class SocketErrors
             // Windows says this for a port that another socket holds exclusively, or that lies in a reserved range.
             SocketError.AccessDenied =>
                 new TransportException($"Binding {endPoint} is not allowed.", exception),
+            // ENOENT, which .NET calls by the same name as an address that is not there.
+            SocketError.AddressNotAvailable when endPoint is UnixDomainSocketEndPoint =>
+                new TransportException($"There is no folder for the socket {endPoint}.", exception),
             SocketError.AddressNotAvailable =>
                 new TransportException($"{endPoint} is not an address of this machine.", exception),
             _ => new TransportException($"{endPoint} cannot be bound: {exception.Message}", exception),
