@@ -46,6 +46,7 @@ public interface IConnection : IAsyncDisposable
     ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default);
 
     /// <summary>Receives the next message.</summary>
+    /// <param name="cancellationToken">Gives up waiting; the next receive then gets the message.</param>
     /// <returns>The payload, valid until the next receive begins or the connection is disposed.</returns>
     /// <exception cref="ConnectionClosedException">The connection has ended and no message is left.</exception>
     /// <exception cref="InvalidOperationException">
@@ -54,8 +55,10 @@ public interface IConnection : IAsyncDisposable
     ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Receives all messages; ends at an orderly close by either side.</summary>
+    /// <param name="cancellationToken">Gives up waiting; a later receive then gets the message.</param>
     /// <returns>The payloads, each valid until the next is asked for.</returns>
     /// <exception cref="ConnectionClosedException">The connection ended in any other way.</exception>
+    /// <exception cref="InvalidOperationException">As for <see cref="ReceiveAsync"/>.</exception>
     IAsyncEnumerable<ReadOnlyMemory<byte>> ReceiveAllAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Ends the connection now: what was not yet sent is lost, and the peer sees a reset.</summary>

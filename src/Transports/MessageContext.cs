@@ -45,6 +45,8 @@ public abstract class MessageContext
     /// <param name="cancellationToken">Gives up waiting for room in the output buffer.</param>
     /// <exception cref="MessageTooLongException">The reply is over the limit.</exception>
     /// <exception cref="ConnectionClosedException">The connection has ended.</exception>
+    /// <exception cref="ArgumentException">The framing cannot carry this message; it was discarded.</exception>
+    /// <exception cref="ObjectDisposedException">The message that this replies to has been handled.</exception>
     public ValueTask ReplyAsync(ReadOnlySpan<byte> payload, CancellationToken cancellationToken = default)
     {
         var reply = Reply;

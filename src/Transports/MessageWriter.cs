@@ -17,6 +17,8 @@ public abstract class MessageWriter : IBufferWriter<byte>
     /// <returns>A task that has ended already while the output buffer is below its high-water mark.</returns>
     /// <exception cref="MessageTooLongException">The message is over the limit and was discarded.</exception>
     /// <exception cref="ConnectionClosedException">The connection has ended.</exception>
+    /// <exception cref="ArgumentException">The framing cannot carry this message; it was discarded.</exception>
+    /// <exception cref="ObjectDisposedException">The message that this replies to has been handled.</exception>
     public abstract ValueTask SendAsync(CancellationToken cancellationToken = default);
 
     /// <inheritdoc/>
