@@ -25,6 +25,7 @@ internal static class PerformancePage
         LatencySection.Write(page, results);
         MemorySection.Write(page, idle);
         GrowthSection.Write(page, results);
+        MicroSection.Write(page, store.PathOfReports("micro"));
         MethodSection.WriteMethod(page, results);
 
         Directory.CreateDirectory(folder);

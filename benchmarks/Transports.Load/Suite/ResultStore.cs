@@ -24,5 +24,8 @@ internal sealed class ResultStore(string folder)
         ? JsonSerializer.Deserialize<T>(File.ReadAllText(PathOf(name)), Options)
         : null;
 
+    /// <summary>Where BenchmarkDotNet leaves its reports when told to use a folder of this name.</summary>
+    public string PathOfReports(string name) => Path.Combine(folder, name, "results");
+
     private string PathOf(string name) => Path.Combine(folder, $"{name}.json");
 }
