@@ -46,6 +46,15 @@ internal static class ScenarioList
             Measure = Measure.P999,
             Servers = [ServerKind.Blocking, ServerKind.Library],
         },
+        new("latency-blocking-udp", "UDP 16×4, 32 B, the handler blocks", ScenarioGroup.Latency)
+        {
+            Transport = LoadTransport.Udp,
+            Connections = 16,
+            InFlight = 4,
+            SliceFactor = 4,
+            Measure = Measure.P999,
+            Servers = [ServerKind.Blocking, ServerKind.Library],
+        },
         .. GrowthScenarios.All,
     ];
 

@@ -170,7 +170,7 @@ internal sealed class ReactorByteStream : ByteStream, IReactorTarget, IStopsRece
                 return (int)count;
             }
 
-            switch (Marshal.GetLastPInvokeError())
+            switch (LibC.LastError)
             {
                 case LibC.Eintr:
                     continue;
@@ -222,7 +222,7 @@ internal sealed class ReactorByteStream : ByteStream, IReactorTarget, IStopsRece
                 continue;
             }
 
-            switch (Marshal.GetLastPInvokeError())
+            switch (LibC.LastError)
             {
                 case LibC.Eintr:
                     continue;
