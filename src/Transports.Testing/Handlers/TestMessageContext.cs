@@ -98,7 +98,7 @@ public sealed class TestMessageContext : MessageContext
 
     private T Alive<T>(T value)
     {
-        ObjectDisposedException.ThrowIf(_ended, this);
+        MessageLifetime.ThrowIfEnded(_ended);
         return value;
     }
 }

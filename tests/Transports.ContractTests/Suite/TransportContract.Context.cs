@@ -45,16 +45,20 @@ public abstract partial class TransportContract
 
         // The reply may arrive just before the handler's task is seen to have ended.
         await Patience.UntilAsync(() => IsOver(context), "the context to end");
-        Assert.Throws<ObjectDisposedException>(() => context.Payload);
-        Assert.Throws<ObjectDisposedException>(() => context.RemoteEndPoint);
-        Assert.Throws<ObjectDisposedException>(() => context.LocalEndPoint);
-        Assert.Throws<ObjectDisposedException>(() => context.Connection);
-        Assert.Throws<ObjectDisposedException>(() => context.Reply);
-        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await context.ReplyAsync("late"u8.ToArray()));
-        Assert.Throws<ObjectDisposedException>(() => reply.GetSpan());
-        Assert.Throws<ObjectDisposedException>(() => reply.GetMemory());
-        Assert.Throws<ObjectDisposedException>(() => reply.Advance(0));
-        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await reply.SendAsync());
+        await AssertEndedAsync(() => context.Payload);
+        await AssertEndedAsync(() => context.RemoteEndPoint);
+        await AssertEndedAsync(() => context.LocalEndPoint);
+        await AssertEndedAsync(() => context.Connection);
+        await AssertEndedAsync(() => context.Reply);
+        await AssertEndedAsync(() => context.ReplyAsync("late"u8.ToArray()).AsTask());
+        await AssertEndedAsync(() => reply.GetMemory());
+        await AssertEndedAsync(() => reply.GetSpan().Length);
+        await AssertEndedAsync(() =>
+        {
+            reply.Advance(0);
+            return reply;
+        });
+        await AssertEndedAsync(() => reply.SendAsync().AsTask());
         await AssertEchoesAsync(running.Client);
     }
 
@@ -106,6 +110,15 @@ public abstract partial class TransportContract
 
         Assert.Equal(4, ids.Distinct(StringComparer.Ordinal).Count());
         Assert.DoesNotContain(ids, string.IsNullOrEmpty);
+    }
+
+    /// <summary>It throws, and says so in words of the public contract.</summary>
+    private static async Task AssertEndedAsync<T>(Func<T> use)
+    {
+        var exception = await Assert.ThrowsAsync<ObjectDisposedException>(
+            () => use() as Task ?? Task.CompletedTask);
+        Assert.Equal(nameof(MessageContext), exception.ObjectName);
+        Assert.Contains("until the task of HandleAsync ends", exception.Message, StringComparison.Ordinal);
     }
 
     private static bool IsOver(MessageContext context)

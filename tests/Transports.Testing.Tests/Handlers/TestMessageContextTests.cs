@@ -81,7 +81,9 @@ public sealed class TestMessageContextTests
         var context = new TestMessageContext("hello");
         var writer = context.Reply;
         await context.RunAsync(Silent);
-        Assert.Throws<ObjectDisposedException>(() => context.Payload);
+        var ended = Assert.Throws<ObjectDisposedException>(() => context.Payload);
+        Assert.Equal(nameof(MessageContext), ended.ObjectName);
+        Assert.Contains("until the task of HandleAsync ends", ended.Message, StringComparison.Ordinal);
         Assert.Throws<ObjectDisposedException>(() => context.RemoteEndPoint);
         Assert.Throws<ObjectDisposedException>(() => context.LocalEndPoint);
         Assert.Throws<ObjectDisposedException>(() => context.Connection);

@@ -51,7 +51,7 @@ internal sealed class TestMessageWriter(TestConnection connection) : MessageWrit
 
     private ArrayBufferWriter<byte> Alive()
     {
-        ObjectDisposedException.ThrowIf(_ended, this);
+        MessageLifetime.ThrowIfEnded(_ended);
         return _buffer;
     }
 }

@@ -106,7 +106,7 @@ internal sealed class DatagramContext : MessageContext
         return replies;
     }
 
-    public void ThrowIfEnded() => ObjectDisposedException.ThrowIf(_ended, this);
+    public void ThrowIfEnded() => MessageLifetime.ThrowIfEnded(_ended);
 
     public ValueTask SendReplyAsync(Datagram message) => _dispatcher.SendReplyAsync(this, message);
 

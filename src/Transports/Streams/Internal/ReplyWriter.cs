@@ -7,8 +7,7 @@ namespace Transports;
 /// receive loop then sends what was committed (<see cref="EndBatch"/>), and from there on every commit is made under
 /// the output's gate and sent at once. The bytes of a message in progress belong to the handler alone throughout.
 /// </remarks>
-internal sealed class ReplyWriter(StreamConnection connection, StreamOutput output, StreamEnvironment environment)
-    : MessageWriter
+internal sealed class ReplyWriter(StreamOutput output, StreamEnvironment environment) : MessageWriter
 {
     // What framing may add to a batch of short messages beyond what framed them on their way here.
     private const int SmallestMargin = 64;
@@ -226,5 +225,5 @@ internal sealed class ReplyWriter(StreamConnection connection, StreamOutput outp
         _inMessage = false;
     }
 
-    private void ThrowIfUnusable() => ObjectDisposedException.ThrowIf(!_isUsable, connection);
+    private void ThrowIfUnusable() => MessageLifetime.ThrowIfEnded(!_isUsable);
 }

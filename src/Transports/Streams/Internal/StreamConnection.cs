@@ -28,7 +28,7 @@ internal sealed partial class StreamConnection : IConnection, IThreadPoolWorkIte
     {
         (_stream, _environment, _handler, _listener) = (stream, environment, handler, listener);
         _output = new StreamOutput(this, stream, environment);
-        _reply = new ReplyWriter(this, _output, environment);
+        _reply = new ReplyWriter(_output, environment);
         _input = new InputBuffer(environment);
         _receiving = stream is IStopsReceiving ? null : new CancellationTokenSource();
         if (handler is null)

@@ -53,5 +53,5 @@ internal sealed class StreamMessageContext(StreamConnection connection, ReplyWri
         reply.EndMessage();
     }
 
-    private void ThrowIfUnusable() => ObjectDisposedException.ThrowIf(!_isUsable, this);
+    private void ThrowIfUnusable() => MessageLifetime.ThrowIfEnded(!_isUsable);
 }
