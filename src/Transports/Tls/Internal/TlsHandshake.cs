@@ -62,7 +62,7 @@ internal static class TlsHandshake
             var peer = SocketEndPoints.Describe(endPoint);
             throw new ConnectionFailedException(
                 timeout.IsCancellationRequested
-                    ? $"{peer} did not finish the TLS handshake within {options.HandshakeTimeout}."
+                    ? $"{peer} did not finish the TLS handshake within {DurationText.Of(options.HandshakeTimeout)}."
                     : $"The TLS handshake with {peer} failed: {exception.Message}",
                 exception);
         }
