@@ -56,6 +56,12 @@ public abstract class MessageFraming
     internal virtual string? UriName => null;
 
     /// <summary>
+    /// What <c>framing=</c> calls it in an endpoint URI, such as <c>lines</c> or <c>fixed:8</c>; the name of its type
+    /// for one that no URI can name.
+    /// </summary>
+    public override string ToString() => UriName ?? GetType().Name;
+
+    /// <summary>
     /// One send is one receive: false for a framing under which the network decides where messages end.
     /// </summary>
     public virtual bool PreservesBoundaries => true;

@@ -49,6 +49,7 @@ public class EndpointQueryReaderTests
         var framing = Reader(name).Framing("key", null!);
         Assert.Empty(_faults);
         Assert.Equal(name, framing.UriName);
+        Assert.Equal(name, framing.ToString());
     }
 
     [Theory]

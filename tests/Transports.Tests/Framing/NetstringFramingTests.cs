@@ -7,6 +7,10 @@ namespace Transports.Tests.Framing;
 /// <summary>A framing that is not built in, and stands in the guide: it needs no more than what is public.</summary>
 public class NetstringFramingTests
 {
+    [Fact]
+    public void ToString_WithoutANameInUris_IsTheTypesName() =>
+        Assert.Equal(nameof(NetstringFraming), new NetstringFraming().ToString());
+
     [Theory]
     [InlineData("5:hello,", "hello")]
     [InlineData("0:,3:a:b,", "|a:b")]
