@@ -19,7 +19,7 @@ public sealed class OverloadTests
     {
         var transport = new InMemoryTransport();
         await using var listener = await transport.ListenAsync(Shout, _shout, default);
-        await using var client = new RequestClient(transport, Shout, new());
+        await using var client = new RequestClient(transport, Shout);
         var request = "hello"u8.ToArray();
 
         ReadOnlyMemory<byte>[] replies =
@@ -60,19 +60,49 @@ public sealed class OverloadTests
     {
         ITransport[] transports =
         [
+            new TcpTransport(),
             new TcpTransport(new()),
+            new TcpTransport(null, null, null),
             new TcpTransport(new TcpTransportOptions(), null, TimeProvider.System),
+            new TcpTransport(new() { MaxMessageBytes = 65_536 }, loggerFactory: null),
+            new TcpTransport(timeProvider: TimeProvider.System),
+        ];
+        ITransport[] others =
+        [
+            new UdpTransport(),
             new UdpTransport(new()),
+            new UdpTransport(new() { MaxMessageBytes = 512 }),
             new UdpTransport(new UdpTransportOptions(), loggerFactory: null, timeProvider: null),
             new InMemoryTransport(),
             new InMemoryTransport(new(), null, null),
         ];
         var (scheme, boundaries, ordered, reliable, connects, max) = transports[0].Capabilities;
 
-        Assert.Equal(new TransportCapabilities(scheme, boundaries, ordered, reliable, connects, max),
-            transports[1].Capabilities);
+        Assert.All(transports, transport => Assert.Equal(
+            new TransportCapabilities(scheme, boundaries, ordered, reliable, connects, max), transport.Capabilities));
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 1), new TransportEndpoint(
-            transports[2], new IPEndPoint(IPAddress.Loopback, 1)).EndPoint);
+            others[0], new IPEndPoint(IPAddress.Loopback, 1)).EndPoint);
+    }
+
+    [Fact]
+    public async Task RequestClient_WithAndWithoutWhatIsOptional_Compiles()
+    {
+        var transport = new InMemoryTransport();
+        await using var listener = await transport.ListenAsync(Shout, _shout);
+        RequestClient[] clients =
+        [
+            new(transport, Shout),
+            new(transport, Shout, new()),
+            new(transport, Shout, new() { Timeout = TimeSpan.FromSeconds(9) }),
+            new(transport, Shout, null, null, null),
+            new(transport, Shout, timeProvider: TimeProvider.System),
+        ];
+
+        foreach (var client in clients)
+        {
+            Assert.Equal("HELLO", await client.RequestAsync("hello"));
+            await client.DisposeAsync();
+        }
     }
 
     private static async ValueTask ReplyInEveryWayAsync(MessageContext context)

@@ -39,22 +39,21 @@ public sealed class RequestClient : IAsyncDisposable
     /// <summary>Makes a client; nothing is sent, and no connection made, before the first request.</summary>
     /// <param name="transport">Carries the messages; its capabilities decide how.</param>
     /// <param name="remote">The peer to ask.</param>
-    /// <param name="options">Time-outs and limits; a copy is taken.</param>
+    /// <param name="options">Time-outs and limits; null takes the defaults, otherwise a copy is taken.</param>
     /// <param name="loggerFactory">Where it logs; null logs nowhere.</param>
     /// <param name="timeProvider">Its clock; null is the system's, or that of a simulated network.</param>
     /// <exception cref="ArgumentException">An option has a value that cannot be; names every such option.</exception>
     public RequestClient(
         ITransport transport,
         EndPoint remote,
-        RequestClientOptions options,
+        RequestClientOptions? options = null,
         ILoggerFactory? loggerFactory = null,
         TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(transport);
         ArgumentNullException.ThrowIfNull(remote);
-        ArgumentNullException.ThrowIfNull(options);
         var capabilities = transport.Capabilities;
-        var snapshot = options.Snapshot();
+        var snapshot = (options ?? new RequestClientOptions()).Snapshot();
         var world = transport as ITimedTransport;
         var clock = timeProvider ?? world?.TimeProvider ?? TimeProvider.System;
         snapshot.JitterSeed ??= world?.JitterSeed;

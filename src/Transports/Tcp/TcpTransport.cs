@@ -15,16 +15,21 @@ public sealed class TcpTransport : ByteStreamTransport
     private readonly ReactorGroup? _reactors;
 
     /// <summary>Makes the transport; nothing is opened yet.</summary>
-    /// <param name="options">Framing and limits; a copy is taken.</param>
+    /// <param name="options">Framing and limits; null takes the defaults, otherwise a copy is taken.</param>
     /// <param name="loggerFactory">Where it logs; null logs nowhere.</param>
     /// <param name="timeProvider">Its clock; null is the system's.</param>
     /// <exception cref="ArgumentException">An option has a value that cannot be.</exception>
     /// <exception cref="PlatformNotSupportedException">The reactor was asked for and cannot run here.</exception>
     public TcpTransport(
-        TcpTransportOptions options, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
-        : base(options is { HasTls: true } ? "tls" : "tcp", options!, options?.Framing!, loggerFactory, timeProvider)
+        TcpTransportOptions? options = null, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
+        : base(
+            (options ??= new TcpTransportOptions()).HasTls ? "tls" : "tcp",
+            options,
+            options.Framing,
+            loggerFactory,
+            timeProvider)
     {
-        _options = (TcpTransportOptions)options!.Snapshot();
+        _options = (TcpTransportOptions)options.Snapshot();
         _timeProvider = timeProvider ?? TimeProvider.System;
         _reactors = DriverChoice.Make(_options.Driver, _options.ReactorThreads, Logger);
     }

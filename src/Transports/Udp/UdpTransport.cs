@@ -23,16 +23,15 @@ public sealed class UdpTransport : DatagramTransport
     private int _warned;
 
     /// <summary>Sets the transport up.</summary>
-    /// <param name="options">Its limits; a copy is taken.</param>
+    /// <param name="options">Its limits; null takes the defaults, otherwise a copy is taken.</param>
     /// <param name="loggerFactory">Where it logs; null logs nowhere.</param>
     /// <param name="timeProvider">Its clock; null is the system's.</param>
     /// <exception cref="ArgumentException">An option has a value that cannot be.</exception>
     /// <exception cref="PlatformNotSupportedException">The reactor was asked for and cannot run here.</exception>
     public UdpTransport(
-        UdpTransportOptions options, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
-        : base(Name, options, loggerFactory, timeProvider)
+        UdpTransportOptions? options = null, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
+        : base(Name, options ??= new UdpTransportOptions(), loggerFactory, timeProvider)
     {
-        ArgumentNullException.ThrowIfNull(options);
         _options = (UdpTransportOptions)options.Snapshot();
         _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(TransportLog.Category);
         _timeProvider = timeProvider ?? TimeProvider.System;

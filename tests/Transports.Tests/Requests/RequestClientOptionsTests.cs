@@ -69,7 +69,6 @@ public class RequestClientOptionsTests
         var options = new RequestClientOptions();
         Assert.Throws<ArgumentNullException>(() => new RequestClient(null!, ScriptedTransport.Remote, options));
         Assert.Throws<ArgumentNullException>(() => new RequestClient(transport, null!, options));
-        Assert.Throws<ArgumentNullException>(() => new RequestClient(transport, ScriptedTransport.Remote, null!));
     }
 
     [Fact]

@@ -10,8 +10,8 @@ var upper = MessageHandler.FromText(text => text.ToUpperInvariant());
 var loopback = new IPEndPoint(IPAddress.Loopback, 0);
 
 Console.WriteLine($"memory: {await AskAsync(new InMemoryTransport(), new InMemoryEndPoint("upper"), "hello")}");
-Console.WriteLine($"tcp: {await AskAsync(new TcpTransport(new TcpTransportOptions()), loopback, "hello")}");
-Console.WriteLine($"udp: {await AskAsync(new UdpTransport(new UdpTransportOptions()), loopback, "hello")}");
+Console.WriteLine($"tcp: {await AskAsync(new TcpTransport(), loopback, "hello")}");
+Console.WriteLine($"udp: {await AskAsync(new UdpTransport(), loopback, "hello")}");
 
 // Transports.Testing
 Console.WriteLine($"testing: {string.Join(", ", await upper.HandleTextAsync("hello"))}");
@@ -26,7 +26,7 @@ using var host = builder.Build();
 await host.StartAsync();
 var served = host.Services.GetServices<TransportServer>().Single().Listeners[0].LocalEndPoint;
 await using (var client = new RequestClient(
-    new TcpTransport(new TcpTransportOptions()), served, new RequestClientOptions()))
+    new TcpTransport(), served, new RequestClientOptions()))
 {
     Console.WriteLine($"hosting: {await client.RequestAsync("hello")}");
 }
