@@ -11,9 +11,10 @@ public sealed partial class TransportServerBuilder
     /// <param name="port">The port; 0 lets the system choose one.</param>
     /// <param name="configure">Sets options.</param>
     /// <remarks>To be reached from this machine alone, give <c>new IPEndPoint(IPAddress.Loopback, port)</c>.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="port"/> is not from 0 to 65535.</exception>
     /// <exception cref="ArgumentException">An option has a value that cannot be.</exception>
     public TransportServerBuilder ListenTcp(int port, Action<TcpTransportOptions>? configure = null) =>
-        ListenTcp(new IPEndPoint(EndpointUri.AnyAddress, port), configure);
+        ListenTcp(OnEveryAddress(port), configure);
 
     /// <summary>Listens over TCP on one address.</summary>
     /// <param name="endPoint">The address and the port; port 0 lets the system choose one.</param>
@@ -35,9 +36,10 @@ public sealed partial class TransportServerBuilder
     /// <summary>Listens over UDP on every address: of IPv6 and IPv4 where there is IPv6, else of IPv4.</summary>
     /// <param name="port">The port; 0 lets the system choose one.</param>
     /// <param name="configure">Sets options.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="port"/> is not from 0 to 65535.</exception>
     /// <exception cref="ArgumentException">An option has a value that cannot be.</exception>
     public TransportServerBuilder ListenUdp(int port, Action<UdpTransportOptions>? configure = null) =>
-        ListenUdp(new IPEndPoint(EndpointUri.AnyAddress, port), configure);
+        ListenUdp(OnEveryAddress(port), configure);
 
     /// <summary>Listens over UDP on one address.</summary>
     /// <param name="endPoint">The address and the port; port 0 lets the system choose one.</param>
@@ -107,6 +109,14 @@ public sealed partial class TransportServerBuilder
         ArgumentNullException.ThrowIfNull(create);
         _endpoints.Add(create);
         return this;
+    }
+
+    // IPEndPoint refuses such a port too, but does not say which it was.
+    private static IPEndPoint OnEveryAddress(int port)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(port, IPEndPoint.MinPort);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, IPEndPoint.MaxPort);
+        return new IPEndPoint(EndpointUri.AnyAddress, port);
     }
 
     private TransportServerBuilder ListenStream(EndPoint endPoint, Action<TcpTransportOptions>? configure)

@@ -43,9 +43,17 @@ public class TransportServerBuilderTests
     public void ListenUdp_WithAnOptionThatCannotBe_ThrowsThere() => Assert.Throws<ArgumentException>(
         () => Server(server => server.ListenUdp(0, udp => udp.MaxConcurrentMessages = 0)));
 
-    [Fact]
-    public void ListenTcp_WithAPortThatCannotBe_ThrowsThere() => Assert.Throws<ArgumentOutOfRangeException>(
-        () => Server(server => server.ListenTcp(65_536)));
+    [Theory]
+    [InlineData(70_000)]
+    [InlineData(-1)]
+    public void Listen_OnAPortThatCannotBe_ThrowsThereAndNamesIt(int port)
+    {
+        foreach (var listen in (Action<TransportServerBuilder>[])[s => s.ListenTcp(port), s => s.ListenUdp(port)])
+        {
+            var exception = Assert.Throws<ArgumentOutOfRangeException>(() => Server(listen));
+            Assert.Equal((nameof(port), port), (exception.ParamName, exception.ActualValue));
+        }
+    }
 
     [Theory]
     [InlineData("12000")]
