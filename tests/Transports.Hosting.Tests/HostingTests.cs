@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Transports.Hosting.Tests;
 
@@ -65,6 +66,17 @@ public class HostingTests
         var exception = await Assert.ThrowsAsync<AddressInUseException>(() => host.StartAsync());
         Assert.Contains($"Transports:Servers:a:Endpoints:1: {uri}", exception.Message, StringComparison.Ordinal);
         Assert.Equal(TransportServerState.Stopped, host.Server("a").State);
+    }
+
+    [Fact]
+    public async Task Host_WithoutAddHosting_StartsNoServer()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Services.AddTransports().AddUpper("a");
+        using var host = builder.Build();
+        await host.StartAsync();
+        Assert.Equal(TransportServerState.Stopped, host.Server("a").State);
+        await host.StopAsync();
     }
 
     [Fact]

@@ -5,7 +5,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers servers.</summary>
 public static class TransportsBuilderExtensions
 {
-    /// <summary>Registers a server.</summary>
+    /// <summary>Registers a server; it listens once it is started, and this alone does not start it.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="name">
     /// Its name, which no other server has (case does not count): the key under which the container gives it
@@ -14,8 +14,10 @@ public static class TransportsBuilderExtensions
     /// </param>
     /// <param name="configure">Says where it listens and what it does with messages; called at once.</param>
     /// <remarks>
-    /// All servers are <c>provider.GetServices&lt;TransportServer&gt;()</c>, in the order of their registration. The
-    /// container disposes them; start them yourself, or let <c>AddHosting</c> of Transports.Hosting do it.
+    /// In a host, call <c>AddHosting</c> of Transports.Hosting too: it starts and stops all servers with the host.
+    /// Without it, call <see cref="TransportServer.StartAsync"/> on each: all servers are
+    /// <c>provider.GetServices&lt;TransportServer&gt;()</c>, in the order of their registration. The container disposes
+    /// them.
     /// </remarks>
     /// <exception cref="ArgumentException">There is a server of that name, or an option cannot be.</exception>
     /// <exception cref="InvalidOperationException">There is no handler.</exception>
