@@ -4,7 +4,7 @@ using System.Net;
 namespace Transports.Testing;
 
 /// <summary>A transport whose client connections meet <see cref="NetworkConditions"/>.</summary>
-internal sealed class ConditionedTransport(
+internal class ConditionedTransport(
     ITransport transport, NetworkConditions conditions, ulong seed, TimeProvider timeProvider) : ITransport
 {
     private int _connections;
