@@ -9,7 +9,7 @@ public static class TransportConditionsExtensions
     /// <param name="transport">What carries the messages that survive.</param>
     /// <param name="conditions">What befalls each message, in either direction, as if it were one packet.</param>
     /// <param name="seed">The same seed gives the n-th message of the n-th connection the same fate.</param>
-    /// <param name="timeProvider">The clock of the delays; null is the system's, or that of a simulated network.</param>
+    /// <param name="timeProvider">The delays' clock; null is the system's, or that of a simulated network.</param>
     /// <remarks>
     /// <para>
     /// Connections that are made through <see cref="ITransport.ConnectAsync"/> are affected; listeners pass through, so

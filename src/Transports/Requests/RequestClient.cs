@@ -176,7 +176,8 @@ public sealed class RequestClient : IAsyncDisposable
             throw _lifetime.IsCancellationRequested
                 ? new ConnectionClosedException(CloseReason.LocalClosed, "The client was disposed.")
                 : new RequestTimeoutException(
-                    $"{SocketEndPoints.Describe(_remote)} did not answer within {DurationText.Of(_timeout)}.", exception.InnerException);
+                    $"{SocketEndPoints.Describe(_remote)} did not answer within {DurationText.Of(_timeout)}.",
+                    exception.InnerException);
         }
         finally
         {
