@@ -3,7 +3,7 @@ using Transports.Testing;
 
 namespace Transports.Simulation.Tests.Conditions;
 
-/// <summary>Conditions over a simulated host's transport: delays, and what is built on it, go by the virtual clock.</summary>
+/// <summary>Conditions over a simulated host: delays, and what is built on them, go by the virtual clock.</summary>
 public class SimulatedConditionsTests
 {
     private static readonly IMessageHandler Uppercase = MessageHandler.FromText(text => text.ToUpperInvariant());

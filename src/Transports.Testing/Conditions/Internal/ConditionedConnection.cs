@@ -95,7 +95,7 @@ internal sealed class ConditionedConnection : IConnection
             await Task.WhenAny(_sending, _inner.Completion).ConfigureAwait(false);
         }
 
-        await _stopping.CancelAsync().ConfigureAwait(false);
+        await Continuations.CancelAsync(_stopping).ConfigureAwait(false);
         await _inner.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(_sending, _receiving).ConfigureAwait(false);
         _incoming.End(new ConnectionClosedException(await _inner.Completion.ConfigureAwait(false)));

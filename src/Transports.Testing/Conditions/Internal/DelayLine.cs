@@ -59,7 +59,7 @@ internal sealed class DelayLine(LinkModel model, bool isReliable, TimeProvider t
         }
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource NewSignal() => new(Continuations.Options);
 
     private bool TryAdd(ReadOnlySpan<byte> message, out Task changed)
     {
@@ -173,7 +173,11 @@ internal sealed class DelayLine(LinkModel model, bool isReliable, TimeProvider t
 
     private void Changed()
     {
-        _changed.TrySetResult();
+        var changed = _changed;
         _changed = NewSignal();
+        if (!Continuations.TryQueue(static changed => ((TaskCompletionSource)changed!).TrySetResult(), changed))
+        {
+            changed.TrySetResult();
+        }
     }
 }
