@@ -18,8 +18,8 @@ internal static class MicroSection
         page.Heading("The parts");
         page.Line(
             """
-            Without a socket, by BenchmarkDotNet on one core (`benchmarks/Transports.Benchmarks`): what framing, dispatch,
-            the samples' handler, a round trip in memory and the simulated network cost, and what they allocate.
+            Without a socket, by BenchmarkDotNet on one core (`benchmarks/Transports.Benchmarks`): what framing,
+            dispatch, the samples' handler, a round trip in memory and the simulated network cost and allocate.
             """);
         foreach (var report in reports)
         {
