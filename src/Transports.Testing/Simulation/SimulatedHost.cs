@@ -7,12 +7,13 @@ namespace Transports.Testing;
 public sealed partial class SimulatedHost
 {
     private readonly Func<SimulatedHost, Task>? _start;
-    private readonly List<SimulatedPacket> _whilePaused = [];
+    private readonly List<ITimed> _whilePaused = [];
 
     internal SimulatedHost(SimulatedNetwork network, string name, uint address, Func<SimulatedHost, Task>? start)
     {
         (Network, Name, AddressNumber, _start) = (network, name, address, start);
         Address = SimulatedAddress.ToAddress(address);
+        Clock = new SimulatedClock(this);
         Datagrams = new DatagramStack(this);
         Streams = new TcpStack(this);
     }
@@ -25,6 +26,12 @@ public sealed partial class SimulatedHost
 
     /// <summary>The network that it is on.</summary>
     public SimulatedNetwork Network { get; }
+
+    /// <summary>
+    /// Its clock, by which its transports go, and all else that runs on it should: the network's, until it is set wrong
+    /// or made to drift.
+    /// </summary>
+    public SimulatedClock Clock { get; }
 
     /// <summary>Whether it runs: false from a crash until it is restarted.</summary>
     public bool IsUp { get; private set; } = true;
@@ -41,12 +48,12 @@ public sealed partial class SimulatedHost
     /// <summary>UDP on this host: all of <see cref="UdpTransport"/> but the sockets.</summary>
     /// <param name="options">Limits; null takes the defaults, otherwise a copy is taken.</param>
     /// <param name="loggerFactory">Where it logs; null logs nowhere.</param>
-    /// <param name="timeProvider">Its clock; null is the network's.</param>
+    /// <param name="timeProvider">Its clock; null is the host's.</param>
     /// <exception cref="ArgumentException">An option has a value that cannot be.</exception>
     public ITransport Udp(
         UdpTransportOptions? options = null, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
     {
-        var clock = timeProvider ?? Network.Time;
+        var clock = timeProvider ?? Clock;
         return new SimulatedTransport(
             new SimulatedUdpTransport(this, options ?? new UdpTransportOptions(), loggerFactory, clock),
             Network,
@@ -56,7 +63,7 @@ public sealed partial class SimulatedHost
     /// <summary>TCP on this host: all of <see cref="TcpTransport"/> but the sockets and TLS.</summary>
     /// <param name="options">Framing and limits; null takes the defaults, otherwise a copy is taken.</param>
     /// <param name="loggerFactory">Where it logs; null logs nowhere.</param>
-    /// <param name="timeProvider">Its clock; null is the network's.</param>
+    /// <param name="timeProvider">Its clock; null is the host's.</param>
     /// <exception cref="ArgumentException">An option has a value that cannot be, or asks for TLS.</exception>
     public ITransport Tcp(
         TcpTransportOptions? options = null, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
@@ -67,7 +74,7 @@ public sealed partial class SimulatedHost
             throw new ArgumentException("There is no TLS on a simulated network.", nameof(options));
         }
 
-        var clock = timeProvider ?? Network.Time;
+        var clock = timeProvider ?? Clock;
         return new SimulatedTransport(
             new SimulatedTcpTransport(this, options ?? new TcpTransportOptions(), loggerFactory, clock),
             Network,
@@ -103,9 +110,14 @@ public sealed partial class SimulatedHost
     /// </summary>
     public void Crash() => Network.Loop.Execute(() =>
     {
-        (IsUp, IsPaused) = (false, false);
-        _whilePaused.Clear();
+        IsUp = false;
+        SetPaused(false);
         Note("crashed");
+        foreach (var packet in TakeWaiting().OfType<SimulatedPacket>())
+        {
+            Arrive(packet);
+        }
+
         Datagrams.Crash();
         Streams.Crash();
     });
@@ -122,24 +134,25 @@ public sealed partial class SimulatedHost
         return StartAsync();
     }
 
-    /// <summary>It receives nothing until <see cref="Resume"/>; what arrives waits, in order.</summary>
-    /// <remarks>It stays what it is with timers: they belong to the network, and go on.</remarks>
+    /// <summary>
+    /// It stands still until <see cref="Resume"/>, as a machine does whose memory is being moved: it receives nothing,
+    /// and no timer of its clock fires. What arrives waits, in order; the clock goes on.
+    /// </summary>
+    /// <remarks>What the test's own code does on it meanwhile, such as sending, is done.</remarks>
     public void Pause() => Network.Loop.Execute(() =>
     {
-        IsPaused = IsUp;
+        SetPaused(IsUp);
         Note("paused");
     });
 
-    /// <summary>It receives again, first of all what arrived meanwhile.</summary>
+    /// <summary>It goes on, first of all with what arrived meanwhile; timers that fell due fire at once.</summary>
     public void Resume() => Network.Loop.Execute(() =>
     {
-        IsPaused = false;
+        SetPaused(false);
         Note("resumed");
-        var waiting = _whilePaused.ToArray();
-        _whilePaused.Clear();
-        foreach (var packet in waiting)
+        foreach (var item in TakeWaiting())
         {
-            Arrive(packet);
+            item.Happen();
         }
     });
 
@@ -166,9 +179,9 @@ public sealed partial class SimulatedHost
         {
             packet.Link.Lose(packet, NetworkFault.HostDown);
         }
-        else if (IsPaused)
+        else if (DefersWhilePaused(packet))
         {
-            _whilePaused.Add(packet);
+            // It happens on Resume.
         }
         else if (packet.Protocol == NetworkProtocol.Udp)
         {
@@ -180,6 +193,19 @@ public sealed partial class SimulatedHost
         }
     }
 
+    /// <summary>Whether it is paused: then this happens when it goes on.</summary>
+    internal bool DefersWhilePaused(ITimed item)
+    {
+        if (IsPaused)
+        {
+            _whilePaused.Add(item);
+        }
+
+        return IsPaused;
+    }
+
+    internal void Note(string note) => Network.Tracer.Record(NetworkEventKind.HostChanged, Name, "", note);
+
     internal bool IsOwn(uint address) =>
         address == AddressNumber || address == SimulatedAddress.Any || address >> 24 == SimulatedAddress.Loopback >> 24;
 
@@ -187,5 +213,16 @@ public sealed partial class SimulatedHost
     internal uint SourceFor(uint destination) =>
         destination >> 24 == SimulatedAddress.Loopback >> 24 ? SimulatedAddress.Loopback : AddressNumber;
 
-    private void Note(string note) => Network.Tracer.Record(NetworkEventKind.HostChanged, Name, "", note);
+    private ITimed[] TakeWaiting()
+    {
+        ITimed[] waiting = [.. _whilePaused];
+        _whilePaused.Clear();
+        return waiting;
+    }
+
+    private void SetPaused(bool isPaused)
+    {
+        IsPaused = isPaused;
+        Clock.HoldTimers(isPaused);
+    }
 }

@@ -21,7 +21,8 @@ public sealed partial class SimulatedNetwork
         foreach (var host in Hosts)
         {
             var state = !host.IsUp ? ", down" : host.IsPaused ? ", paused" : "";
-            text.AppendLine(CultureInfo.InvariantCulture, $"{host}{state}");
+            var clock = host.Clock.IsTrue ? "" : $", clock: {host.Clock}";
+            text.AppendLine(CultureInfo.InvariantCulture, $"{host}{state}{clock}");
             host.AppendTo(text);
         }
 

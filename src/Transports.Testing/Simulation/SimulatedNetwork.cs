@@ -56,12 +56,13 @@ public sealed partial class SimulatedNetwork : IDisposable
             {
                 Report = ToSnapshot,
             });
+        Time.Armed = Loop.WakeFromElsewhere;
     }
 
     /// <summary>What decides every chance on this network.</summary>
     public ulong Seed => _options.Seed;
 
-    /// <summary>The network's clock, which all transports of its hosts go by.</summary>
+    /// <summary>The network's clock: the true time, from which those of its hosts may differ.</summary>
     public VirtualTimeProvider Time { get; } = new();
 
     /// <summary>All that has happened.</summary>

@@ -57,6 +57,18 @@ public class SimulatedNetworkOptions
     public int EphemeralPorts { get; set; } = 16_384;
 
     /// <summary>
+    /// How far the hosts' clocks are set wrong at the most, either way: how far each is, the seed chooses
+    /// (<see cref="SimulatedClock.Offset"/>). Default zero, at most 36,525 days.
+    /// </summary>
+    public TimeSpan MaxClockOffset { get; set; }
+
+    /// <summary>
+    /// How fast or slow the hosts' clocks run at the most, in parts per million: how much each does, the seed chooses
+    /// (<see cref="SimulatedClock.DriftPpm"/>). Default 0, at most 500,000.
+    /// </summary>
+    public double MaxClockDriftPpm { get; set; }
+
+    /// <summary>
     /// Whether each run does without whole kinds of faults, which the seed chooses (swarm testing): a run that loses
     /// nothing and reorders much finds what a little of everything does not. What is left of its conditions, the
     /// message of a failure says. Default false.
@@ -87,6 +99,16 @@ public class SimulatedNetworkOptions
         if (FirstEphemeralPort + EphemeralPorts - 1 > ushort.MaxValue)
         {
             faults.Add($"{nameof(FirstEphemeralPort)} and {nameof(EphemeralPorts)} reach beyond {ushort.MaxValue}.");
+        }
+
+        if (MaxClockOffset < TimeSpan.Zero || MaxClockOffset > SimulatedClock.MaxOffset)
+        {
+            faults.Add($"{nameof(MaxClockOffset)} must lie between zero and {SimulatedClock.MaxOffset}.");
+        }
+
+        if (!(MaxClockDriftPpm is >= 0 and <= -SimulatedClock.MinDriftPpm))
+        {
+            faults.Add($"{nameof(MaxClockDriftPpm)} must lie between 0 and {-SimulatedClock.MinDriftPpm}.");
         }
 
         return faults.Count == 0

@@ -133,6 +133,11 @@ public static partial class Simulation
             text.Append("  ").Append(link).Append(": ").Append(link.ConditionsInForce).Append('\n');
         }
 
+        foreach (var host in network.Hosts.Where(host => !host.Clock.IsTrue))
+        {
+            text.Append("  ").Append(host.Name).Append(": clock ").Append(host.Clock).Append('\n');
+        }
+
         return text.ToString();
     }
 }

@@ -59,7 +59,9 @@ public sealed class VirtualTimeProvider : TimeProvider
         {
             lock (_gate)
             {
-                return _armed.Min is { } next ? TimeSpan.FromTicks(Math.Max(0, next.DueTicks - _elapsedTicks)) : null;
+                return _armed.Min is { DueTicks: < long.MaxValue } next
+                    ? TimeSpan.FromTicks(Math.Max(0, next.DueTicks - _elapsedTicks))
+                    : null;
             }
         }
     }
@@ -81,9 +83,7 @@ public sealed class VirtualTimeProvider : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        var timer = new VirtualTimer(this, callback, state);
-        timer.Change(dueTime, period);
-        return timer;
+        return CreateTimer(clock: null, callback, state, dueTime, period);
     }
 
     /// <summary>Moves the clock on and fires every timer that falls due on the way.</summary>
@@ -113,6 +113,12 @@ public sealed class VirtualTimeProvider : TimeProvider
         () => $"Expected {count} armed timers, but there are {ActiveTimerCount}",
         cancellationToken);
 
+    /// <summary>Called when a timer has been armed, by whoever did it: what moves the clock may be waiting.</summary>
+    internal Action? Armed { get; set; }
+
+    /// <summary>What the clock showed when it was made.</summary>
+    internal DateTimeOffset Start => _start;
+
     /// <summary>When the next timer is due; <see cref="long.MaxValue"/> if none is armed.</summary>
     internal long NextDueTicks
     {
@@ -137,6 +143,33 @@ public sealed class VirtualTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>Makes a timer that goes by a clock beside this one.</summary>
+    internal VirtualTimer CreateTimer(
+        LocalClock? clock, TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new VirtualTimer(this, clock, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    /// <summary>Changes how a clock beside this one runs, and moves its timers to when they are due then.</summary>
+    /// <param name="clock">The clock.</param>
+    /// <param name="change">Changes it; is given what this clock shows.</param>
+    internal void Adjust(LocalClock clock, Action<long> change)
+    {
+        lock (_gate)
+        {
+            var timers = _armed.Where(timer => timer.Clock == clock).ToArray();
+            _armed.ExceptWith(timers);
+            change(_elapsedTicks);
+            foreach (var timer in timers)
+            {
+                timer.FindDue();
+                _armed.Add(timer);
+            }
+        }
+    }
+
     /// <summary>Arms, re-arms or (with a negative due time) disarms a timer.</summary>
     internal bool Schedule(VirtualTimer timer, TimeSpan dueTime, TimeSpan period)
     {
@@ -151,11 +184,13 @@ public sealed class VirtualTimeProvider : TimeProvider
             timer.PeriodTicks = period.Ticks;
             if (dueTime >= TimeSpan.Zero)
             {
-                Arm(timer, _elapsedTicks + dueTime.Ticks);
+                timer.SetDue(_elapsedTicks, dueTime.Ticks);
+                Arm(timer);
             }
-
-            return true;
         }
+
+        Armed?.Invoke();
+        return true;
     }
 
     /// <summary>Disposes of a timer; false if it was disposed of already.</summary>
@@ -170,9 +205,8 @@ public sealed class VirtualTimeProvider : TimeProvider
         }
     }
 
-    private void Arm(VirtualTimer timer, long dueTicks)
+    private void Arm(VirtualTimer timer)
     {
-        timer.DueTicks = dueTicks;
         timer.Sequence = ++_lastSequence;
         _armed.Add(timer);
         _signal.Changed();
@@ -193,7 +227,8 @@ public sealed class VirtualTimeProvider : TimeProvider
             _armed.Remove(timer);
             if (timer.PeriodTicks > 0)
             {
-                Arm(timer, timer.DueTicks + timer.PeriodTicks);
+                timer.SetNextDue(_elapsedTicks);
+                Arm(timer);
             }
 
             timer.BeginFire();

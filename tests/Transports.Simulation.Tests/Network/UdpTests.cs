@@ -11,11 +11,9 @@ public class UdpTests
     private static readonly IMessageHandler Uppercase = MessageHandler.FromText(text => text.ToUpperInvariant());
 
     [Fact]
-    public async Task Request_OverALossyLink_IsAnswered()
+    public Task Request_OverALossyLink_IsAnswered() => Testing.Simulation.RunAsync(7, async network =>
     {
-        using var network = new SimulatedNetwork(seed: 7);
-        var server = network.AddHost("server");
-        var client = network.AddHost("client");
+        var (server, client) = (network.AddHost("server"), network.AddHost("client"));
         await using var listener = await server.Udp().ListenAsync(server.EndPoint(12_000), Uppercase);
         network.SetConditions("client", "server", NetworkConditions.Parse("delay 20ms loss 30%"));
 
@@ -28,7 +26,7 @@ public class UdpTests
         }
 
         Assert.True(network.Time.Elapsed > TimeSpan.FromMilliseconds(20 * 40));
-    }
+    });
 
     [Fact]
     public async Task Connect_NobodyListens_TheNextSendIsCountedAndLost()
@@ -67,6 +65,18 @@ public class UdpTests
                 Assert.Equal(second.LocalEndPoint, third.LocalEndPoint);
             },
             options);
+    }
+
+    /// <summary>
+    /// The network's thread has nothing to do yet, or no more: who arms a timer elsewhere must not wait for ever.
+    /// </summary>
+    [Fact]
+    public async Task Delay_OutsideAScenario_Ends()
+    {
+        using var network = new SimulatedNetwork(seed: 1);
+        await Task.Delay(TimeSpan.FromHours(1), network.Time).WaitAsync(TimeSpan.FromSeconds(30));
+        await Task.Delay(TimeSpan.FromHours(1), network.AddHost("host").Clock).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(TimeSpan.FromHours(2), network.Time.Elapsed);
     }
 
     [Fact]

@@ -132,6 +132,15 @@ internal sealed partial class EventLoop : IDisposable
         }
     }
 
+    /// <summary>The same, for what the loop's own thread need not be told.</summary>
+    public void WakeFromElsewhere()
+    {
+        if (!IsCurrent)
+        {
+            Wake();
+        }
+    }
+
     public void Dispose()
     {
         _isDisposed = true;

@@ -34,7 +34,7 @@ internal sealed partial class TcpConnection
         RemoteEndPoint = SimulatedAddress.ToEndPoint(remote.Address, remote.Port);
         var loop = _network.Loop;
         (Readable, Writable, Connected) = (new LoopSignal(loop), new LoopSignal(loop), new LoopSignal(loop));
-        _timer = new TcpTimer(loop, OnTimer);
+        _timer = new TcpTimer(host, OnTimer);
         _stream = Draws.Mix(_stack.NextConnection(), local.Address, Key(remote.Address, remote.Port, local.Port));
         _firstSent = (uint)Draws.Mix(_network.Seed, _stream, 0);
         _oldestUnacknowledged = _firstSent;

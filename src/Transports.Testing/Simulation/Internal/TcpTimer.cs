@@ -4,8 +4,9 @@ namespace Transports.Testing;
 /// The one timer of a connection (RFC 6298). It is set anew with almost every segment, so its place on the agenda is
 /// only moved when it is reached.
 /// </summary>
-internal sealed class TcpTimer(EventLoop loop, Action elapsed) : ITimed
+internal sealed class TcpTimer(SimulatedHost host, Action elapsed) : ITimed
 {
+    private readonly EventLoop _loop = host.Network.Loop;
     private long _dueTicks = long.MaxValue;
     private long _placedTicks = long.MaxValue;
 
@@ -17,12 +18,12 @@ internal sealed class TcpTimer(EventLoop loop, Action elapsed) : ITimed
 
     public void Start(TimeSpan time)
     {
-        _dueTicks = loop.NowTicks + time.Ticks;
+        _dueTicks = _loop.NowTicks + time.Ticks;
         if (_dueTicks < _placedTicks)
         {
             // A later place that is left over does no harm.
             _placedTicks = _dueTicks;
-            loop.Agenda.Add(_dueTicks, this);
+            _loop.Agenda.Add(_dueTicks, this);
         }
     }
 
@@ -32,11 +33,22 @@ internal sealed class TcpTimer(EventLoop loop, Action elapsed) : ITimed
 
     void ITimed.Happen()
     {
+        if (host.DefersWhilePaused(this))
+        {
+            return;
+        }
+
         _placedTicks = long.MaxValue;
-        if (_dueTicks > loop.NowTicks)
+        if (!IsDue)
+        {
+            // Stopped by a segment that waited in front of it while the host was paused.
+            return;
+        }
+
+        if (_dueTicks > _loop.NowTicks)
         {
             _placedTicks = _dueTicks;
-            loop.Agenda.Add(_dueTicks, this);
+            _loop.Agenda.Add(_dueTicks, this);
             return;
         }
 

@@ -1,7 +1,8 @@
 namespace Transports.Testing;
 
 /// <summary>A timer of <see cref="VirtualTimeProvider"/>, which guards what is settable here with its lock.</summary>
-internal sealed class VirtualTimer(VirtualTimeProvider clock, TimerCallback callback, object? state)
+internal sealed class VirtualTimer(
+    VirtualTimeProvider time, LocalClock? clock, TimerCallback callback, object? state)
     : ITimer, IComparable<VirtualTimer>
 {
     private static readonly TimeSpan MaxTime = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
@@ -12,7 +13,11 @@ internal sealed class VirtualTimer(VirtualTimeProvider clock, TimerCallback call
     // How many callbacks run, and one more until the timer is disposed: at zero nothing can run any more.
     private int _users = 1;
 
-    public long DueTicks { get; set; }
+    /// <summary>The clock beside the virtual one that it goes by; null is the virtual one itself.</summary>
+    public LocalClock? Clock => clock;
+
+    /// <summary>When it fires.</summary>
+    public long DueTicks { get; private set; }
 
     public long PeriodTicks { get; set; }
 
@@ -21,11 +26,34 @@ internal sealed class VirtualTimer(VirtualTimeProvider clock, TimerCallback call
 
     public bool IsDisposed { get; set; }
 
+    /// <summary>When it is due, by its own clock.</summary>
+    private long LocalDueTicks { get; set; }
+
+    /// <summary>Makes it due so much later than now.</summary>
+    public void SetDue(long nowTicks, long laterTicks)
+    {
+        LocalDueTicks = ToLocal(nowTicks) + laterTicks;
+        FindDue();
+    }
+
+    /// <summary>
+    /// Makes it due a period after it was due. Periods that it has missed are left out, as a system timer leaves them.
+    /// </summary>
+    public void SetNextDue(long nowTicks)
+    {
+        var missed = Math.Max(0, ToLocal(nowTicks) - LocalDueTicks) / PeriodTicks;
+        LocalDueTicks += (missed + 1) * PeriodTicks;
+        FindDue();
+    }
+
+    /// <summary>Finds out when it fires, as its clock runs now.</summary>
+    public void FindDue() => DueTicks = clock?.ToDue(LocalDueTicks) ?? LocalDueTicks;
+
     public bool Change(TimeSpan dueTime, TimeSpan period)
     {
         ThrowIfOutOfRange(dueTime, nameof(dueTime));
         ThrowIfOutOfRange(period, nameof(period));
-        return clock.Schedule(this, dueTime, period);
+        return time.Schedule(this, dueTime, period);
     }
 
     public void BeginFire() => Interlocked.Increment(ref _users);
@@ -51,7 +79,7 @@ internal sealed class VirtualTimer(VirtualTimeProvider clock, TimerCallback call
 
     public void Dispose()
     {
-        if (clock.TryDispose(this))
+        if (time.TryDispose(this))
         {
             Release();
         }
@@ -74,6 +102,8 @@ internal sealed class VirtualTimer(VirtualTimeProvider clock, TimerCallback call
             throw new ArgumentOutOfRangeException(name, time, $"Must be infinite, or from zero to {MaxTime}.");
         }
     }
+
+    private long ToLocal(long ticks) => clock?.ToLocal(ticks) ?? ticks;
 
     private void Call() => callback(state);
 
