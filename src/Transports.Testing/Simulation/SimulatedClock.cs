@@ -57,8 +57,8 @@ public sealed class SimulatedClock : TimeProvider
 
     /// <summary>
     /// How much faster it runs than the network's clock, in parts per million; slower, if negative. Default 0. Quartz
-    /// clocks stay within 100. May be changed at any time: what the clock shows does not jump, and timers that are armed
-    /// fire when they are due at the new rate.
+    /// clocks stay within 100. May be changed at any time: what the clock shows does not jump, and timers that are
+    /// armed fire when they are due at the new rate.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">
     /// It does not lie between -500,000, which is half as fast, and 1,000,000, which is twice as fast.

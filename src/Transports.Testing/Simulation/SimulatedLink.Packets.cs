@@ -25,7 +25,7 @@ public sealed partial class SimulatedLink
         }
         else if (_holds > 0 || verdict.IsHold)
         {
-            Keep(packet);
+            Keep(packet, verdict);
         }
         else
         {
@@ -83,9 +83,10 @@ public sealed partial class SimulatedLink
         Lose(packet, NetworkFault.Reset);
     }
 
-    private void Keep(SimulatedPacket packet)
+    private void Keep(SimulatedPacket packet, in Verdict verdict)
     {
         packet.IsSeen = true;
+        packet.Verdict = verdict;
         _network.Tracer.Packet(NetworkEventKind.Held, packet, NetworkFault.Held);
         lock (_held)
         {
@@ -96,7 +97,7 @@ public sealed partial class SimulatedLink
     private void LetGo(SimulatedPacket packet)
     {
         _network.Tracer.Packet(NetworkEventKind.Released, packet);
-        Admit(packet, Verdict.Pass);
+        Admit(packet, packet.Verdict);
     }
 
     private void Admit(SimulatedPacket packet, Verdict verdict)

@@ -65,6 +65,9 @@ public sealed class SimulatedPacket : ITimed
     /// <summary>How many copies of it there are.</summary>
     internal int Copies { get; set; }
 
+    /// <summary>What a rule has decided about a packet that is held: it comes into force when it is let go.</summary>
+    internal Verdict Verdict { get; set; }
+
     /// <summary>A checksum would find that it is not what was sent.</summary>
     internal bool IsDamaged { get; set; }
 

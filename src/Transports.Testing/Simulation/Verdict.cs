@@ -69,7 +69,10 @@ public readonly record struct Verdict
         return new Verdict { Bytes = bytes };
     }
 
-    /// <summary>Both verdicts at once; delays and copies add up, and of two lengths the shorter counts.</summary>
+    /// <summary>
+    /// Both verdicts at once; delays and copies add up, and of two lengths the shorter counts. A drop leaves nothing to
+    /// the others, and after it a reset; a hold comes before all that is left, which happens when the packet is let go.
+    /// </summary>
     public Verdict And(Verdict other) => new()
     {
         IsDrop = IsDrop || other.IsDrop,

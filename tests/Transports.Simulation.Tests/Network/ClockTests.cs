@@ -91,7 +91,8 @@ public class ClockTests
         fast.Clock.DriftPpm = 1_000_000;
         var (down, other) = (network.AddHost("down"), network.AddHost("other"));
         down.Crash();
-        await Assert.ThrowsAsync<ConnectionFailedException>(async () => await fast.Tcp().ConnectAsync(down.EndPoint(80)));
+        await Assert.ThrowsAsync<ConnectionFailedException>(
+            async () => await fast.Tcp().ConnectAsync(down.EndPoint(80)));
         Assert.Equal(TimeSpan.FromSeconds(7.5), network.Time.Elapsed);
         await Assert.ThrowsAsync<ConnectionFailedException>(
             async () => await other.Tcp().ConnectAsync(down.EndPoint(80)));

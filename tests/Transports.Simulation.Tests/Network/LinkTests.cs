@@ -75,6 +75,46 @@ public class LinkTests
     });
 
     [Fact]
+    public Task AddRule_HoldAndMore_TheRestHoldsWhenItIsLetGo() => RunAsync(async (network, client, received) =>
+    {
+        var link = network.Link("client", "server");
+        using var rule = link.AddRule(_ => Verdict.Hold.And(Verdict.Duplicate())
+            .And(Verdict.DeliverAfter(TimeSpan.FromSeconds(2))));
+        await client.SendAsync("held");
+        await network.WhenIdleAsync();
+        Assert.Empty(received);
+
+        var released = network.Time.Elapsed;
+        link.Release();
+        await network.WhenIdleAsync();
+        Assert.Equal(["held", "held"], received);
+        Assert.Equal(TimeSpan.FromSeconds(2), network.Time.Elapsed - released);
+    });
+
+    [Fact]
+    public Task AddRule_DropAndMore_IsADrop() => RunAsync(async (network, client, received) =>
+    {
+        using var rule = network.Link("client", "server").AddRule(
+            _ => Verdict.Duplicate(3).And(Verdict.Hold).And(Verdict.Drop));
+        await client.SendAsync("gone");
+        await network.WhenIdleAsync();
+        Assert.Empty(received);
+        Assert.Empty(network.Link("client", "server").HeldPackets);
+        Assert.Equal(1, network.Trace.Fired(NetworkFault.Rule));
+    });
+
+    [Fact]
+    public Task AddRule_CorruptAndDuplicate_EachCopyIsCorrupt() => RunAsync(async (network, client, received) =>
+    {
+        using var rule = network.Link("client", "server").AddRule(
+            _ => Verdict.Corrupt.And(Verdict.Duplicate()));
+        await client.SendAsync("hello");
+        await network.WhenIdleAsync();
+        Assert.Equal(2, received.Count);
+        Assert.DoesNotContain("hello", received);
+    });
+
+    [Fact]
     public Task Replay_DeliveredDatagram_ArrivesOnceMore() => RunAsync(async (network, client, received) =>
     {
         var seen = new List<SimulatedPacket>();

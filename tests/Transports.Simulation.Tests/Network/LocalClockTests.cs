@@ -14,7 +14,9 @@ public class LocalClockTests
         Gen.Elements(0L, 1, -1, 100_000, -100_000, 1_000_000_000, -500_000_000),
         Gen.Choose(-500_000_000, 1_000_000_000).Select(value => (long)value));
 
-    /// <summary>Whatever the rate was before and is now: a timer fires at the first moment at which it is due.</summary>
+    /// <summary>
+    /// Whatever the rate was before and is now: a timer fires at the first moment at which it is due.
+    /// </summary>
     [Fact]
     public void ToDue_AnyRateAndTime_IsTheFirstTickAtWhichTheClockShowsIt() => Prop.ForAll(
         Arb.From(
