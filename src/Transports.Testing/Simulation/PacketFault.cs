@@ -33,7 +33,12 @@ public readonly record struct PacketFault(
     }
 
     /// <summary>As it is written in a test.</summary>
-    internal string ToSource() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"new(\"{Link}\", {PacketNumber}, FaultKind.{Kind}, TimeSpan.FromTicks({Time.Ticks}), {Bytes})");
+    internal string ToSource()
+    {
+        var link = Link.Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"new(\"{link}\", {PacketNumber}, FaultKind.{Kind}, TimeSpan.FromTicks({Time.Ticks}), {Bytes})");
+    }
 }

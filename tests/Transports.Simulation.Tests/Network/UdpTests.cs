@@ -122,6 +122,44 @@ public class UdpTests
         Assert.Contains("Nothing can ever happen", stalled.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Run_NothingCanHappen_SaysWhoWaitsOnWhat()
+    {
+        var options = new SimulatedNetworkOptions { StallTimeout = TimeSpan.FromMilliseconds(20) };
+        var stalled = await Assert.ThrowsAsync<SimulationException>(() => Testing.Simulation.RunAsync(
+            1,
+            async network =>
+            {
+                var (server, client) = (network.AddHost("server"), network.AddHost("client"));
+                await using var waiting = await client.OpenDatagramsAsync(server.EndPoint(80));
+                var slot = new Datagram(new byte[100], server.EndPoint(80).Serialize());
+                await waiting.ReceiveAsync(new[] { slot }, CancellationToken.None);
+            },
+            options));
+
+        Assert.Matches(
+            @"client \(10\.0\.0\.2\)\nudp +0 +0 10\.0\.0\.2:49152 +10\.0\.0\.1:80 +receive\n", stalled.Message);
+        Assert.Contains("0 packets under way, 0 timers armed", stalled.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_OnlyTimersThatLeadNowhere_IsGivenUp()
+    {
+        var options = new SimulatedNetworkOptions { MaxStepsWithoutProgress = 100 };
+        var endless = await Assert.ThrowsAsync<SimulationException>(() => Testing.Simulation.RunAsync(
+            1,
+            async network =>
+            {
+                var second = TimeSpan.FromSeconds(1);
+                await using var timer = network.Time.CreateTimer(_ => { }, null, second, second);
+                await new TaskCompletionSource().Task;
+            },
+            options));
+
+        Assert.Contains("100 steps without the test's code getting a turn", endless.Message, StringComparison.Ordinal);
+        Assert.Contains("1 timers armed", endless.Message, StringComparison.Ordinal);
+    }
+
     private static async Task<string> TraceAsync(ulong seed)
     {
         using var network = new SimulatedNetwork(seed);
