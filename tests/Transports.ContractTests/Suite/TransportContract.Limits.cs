@@ -119,14 +119,17 @@ public abstract partial class TransportContract
         await probe.ConnectedAsync();
         var peer = await ConnectRawStreamAsync(running);
         var accepted = await probe.ConnectedAsync();
+
+        // The observer may not have returned yet, and then disposal only begins it: so its end is what is waited for.
         var dispose = accepted.DisposeAsync().AsTask();
         Assert.Null(await peer.ReceiveAsync());
         Assert.False(peer.WasReset);
-        Assert.False(dispose.IsCompleted);
+        Assert.False(accepted.Completion.IsCompleted);
 
-        await AdvanceUntilAsync(time, TimeSpan.FromSeconds(1), dispose);
+        await AdvanceUntilAsync(time, TimeSpan.FromSeconds(1), accepted.Completion);
 
-        Assert.Equal(CloseReason.LocalClosed, await accepted.Completion.Soon());
+        await dispose.Soon();
+        Assert.Equal(CloseReason.LocalClosed, await accepted.Completion);
         Assert.Equal(CloseReason.LocalClosed, await probe.DisconnectedAsync());
         Assert.True(time.Elapsed >= TimeSpan.FromSeconds(3));
     }
