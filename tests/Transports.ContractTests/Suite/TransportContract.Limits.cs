@@ -146,9 +146,14 @@ public abstract partial class TransportContract
         Assert.Equal(TimeSpan.Zero, time.Elapsed);
     }
 
+    /// <summary>
+    /// Impatient with idle peers alone: when the clock is moved, a send may still be on its way to its end on another
+    /// thread, and must not count as stalled.
+    /// </summary>
     private static void MakeImpatient(TransportSettings settings, TimeProvider time)
     {
         settings.TimeProvider = time;
+        settings.SendTimeout = Timeout.InfiniteTimeSpan;
         settings.IdleTimeout = TimeSpan.FromMinutes(1);
     }
 
