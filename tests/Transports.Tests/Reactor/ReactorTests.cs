@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Transports.Tests.Reactor;
 
@@ -26,6 +27,26 @@ public class ReactorTests
             await connection.DisposeAsync();
             ended.Add(connection);
         }
+    }
+
+    [LinuxFact]
+    public void UdpSocket_ThatCannotBeWatched_IsClosed()
+    {
+        var reactor = ReactorGroup.Get(1).Next();
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(AnyPort);
+        var bound = socket.LocalEndPoint!;
+        var descriptor = (int)socket.Handle;
+
+        // No descriptor can be in an epoll set twice.
+        var key = reactor.Add(descriptor, LibC.EpollIn, new Target());
+        Assert.Throws<TransportException>(
+            () => new ReactorUdpChannel(socket, remote: null, new UdpTransportOptions(), reactor));
+        reactor.Remove(key);
+
+        Assert.True(socket.SafeHandle.IsClosed);
+        using var next = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        next.Bind(bound);
     }
 
     [LinuxFact]

@@ -37,7 +37,16 @@ internal sealed class ReactorUdpChannel : DatagramChannel, IReactorTarget
         var held = false;
         socket.SafeHandle.DangerousAddRef(ref held);
         _descriptor = (int)socket.SafeHandle.DangerousGetHandle();
-        _key = reactor.Add(_descriptor, Watched, this);
+        try
+        {
+            _key = reactor.Add(_descriptor, Watched, this);
+        }
+        catch
+        {
+            socket.SafeHandle.DangerousRelease();
+            socket.Dispose();
+            throw;
+        }
     }
 
     public override EndPoint LocalEndPoint { get; }
