@@ -81,6 +81,31 @@ public class RetiredSocketTests
     }
 
     [Fact]
+    public async Task Socket_ThatFailedBeforeAnotherBroughtTheAnswer_IsClosedAfterTheTimeToo()
+    {
+        // A deadline that was met is never cancelled: it does not end the receive that began under it.
+        _transport.Connected = connection => connection.Sending = (_, _) => connection.HasSent
+            ? throw new TransportException("No buffer space.")
+            : Task.CompletedTask;
+        var options = new RequestClientOptions { LateReplyTime = TimeSpan.FromSeconds(10) };
+        var client = MakeClient(options);
+        var request = client.RequestAsync("1").AsTask();
+        var first = await _transport.NextConnectionAsync();
+        await _clock.WhenTimerAsync(2);
+        _clock.Advance(_clock.NextTimerDueIn!.Value);
+        await _clock.WhenTimerAsync(3);
+        _clock.Advance(TimeSpan.FromMilliseconds(500));
+        (await _transport.NextConnectionAsync()).Reply("answer");
+        Assert.Equal("answer", await request.Soon());
+        Assert.False(first.IsDisposed);
+
+        _clock.Advance(options.LateReplyTime);
+
+        await first.Disposed;
+        await client.DisposeAsync().AsTask().Soon();
+    }
+
+    [Fact]
     public async Task Socket_ThatEndsByItself_IsClosedAtOnce()
     {
         await using var client = MakeClient();

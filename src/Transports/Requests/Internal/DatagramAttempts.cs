@@ -16,6 +16,19 @@ internal sealed class DatagramAttempts(
     /// <summary>How many replies may still come to the socket: each transmission may be answered.</summary>
     private int _owed;
 
+    /// <summary>A receive may still end in an error that nobody waits for any more.</summary>
+    public static void Forget(Task? receiving)
+    {
+        if (receiving is { IsCompletedSuccessfully: false })
+        {
+            _ = receiving.ContinueWith(
+                static ended => ended.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
+    }
+
     /// <summary>Sends the request again and again until a reply comes.</summary>
     /// <returns>The reply, valid until this is disposed.</returns>
     public async Task<ReadOnlyMemory<byte>> RunAsync(ReadOnlyMemory<byte> request, CancellationToken deadline)
@@ -125,19 +138,6 @@ internal sealed class DatagramAttempts(
         telemetry.SendFailed(_transmissions, exception);
         _lastError = exception;
         await DisposeAsync().ConfigureAwait(false);
-    }
-
-    /// <summary>A receive may still end in an error that nobody waits for any more.</summary>
-    private static void Forget(Task? receiving)
-    {
-        if (receiving is { IsCompletedSuccessfully: false })
-        {
-            _ = receiving.ContinueWith(
-                static ended => ended.Exception,
-                CancellationToken.None,
-                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
-        }
     }
 
     private async Task WaitAsync(TimeSpan delay, CancellationToken deadline)

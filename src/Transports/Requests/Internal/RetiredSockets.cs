@@ -56,17 +56,19 @@ internal sealed class RetiredSockets(
 
     private async Task DrainAsync(Retired retired, Task? receiving)
     {
-        if (receiving is not null)
-        {
-            await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (receiving.IsCompletedSuccessfully)
-            {
-                telemetry.LateReply();
-            }
-        }
-
         try
         {
+            if (receiving is not null)
+            {
+                // It has its request's token, which is never cancelled where another socket brought the answer.
+                DatagramAttempts.Forget(receiving);
+                await receiving.WaitAsync(retired.End.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (receiving.IsCompletedSuccessfully)
+                {
+                    telemetry.LateReply();
+                }
+            }
+
             while (true)
             {
                 await retired.Connection.ReceiveAsync(retired.End.Token).ConfigureAwait(false);
