@@ -96,6 +96,35 @@ public class TlsRecordTests : TlsTestBase
         }
     }
 
+    [Fact]
+    public async Task Meter_AskedWhileARecordFollowsAnother_NeverGivesTheOldOneTheBytesOfTheNew()
+    {
+        const int Records = 200_000;
+        var time = new VirtualTimeProvider();
+        var meter = new TlsRecordMeter(time);
+        var body = new byte[0x4000];
+        meter.Received(Header);
+        var writing = Task.Run(() =>
+        {
+            for (var record = 0; record < Records; record++)
+            {
+                meter.Received(body.AsSpan(1));
+                time.Advance(TimeSpan.FromSeconds(1));
+                meter.Received([0, .. Header]);
+            }
+        });
+        var torn = 0;
+        while (!writing.IsCompleted)
+        {
+            var now = time.GetTimestamp();
+            var since = meter.UnfinishedSince(out var bytes);
+            torn += bytes == Header.Length && since < now ? 1 : 0;
+        }
+
+        await writing;
+        Assert.Equal(0, torn);
+    }
+
     private static async Task TryWriteAsync(SslStream peer, byte[] bytes)
     {
         try

@@ -26,8 +26,15 @@ internal sealed partial class StreamConnection
     /// </summary>
     public TimeSpan UnfinishedFor(long now, out int bytes)
     {
-        var since = Volatile.Read(ref _unfinishedSince);
-        bytes = Volatile.Read(ref _unfinishedBytes);
+        // The time is noted before the bytes: those of a new message are never taken for an old one's.
+        long since;
+        do
+        {
+            since = Volatile.Read(ref _unfinishedSince);
+            bytes = Volatile.Read(ref _unfinishedBytes);
+        }
+        while (since != Volatile.Read(ref _unfinishedSince));
+
         if (_stream is IReceivesRecords stream && stream.UnfinishedSince(out var ofRecord) is var begin and not Never)
         {
             // A handler's time is not the peer's, also when the record was begun before it.

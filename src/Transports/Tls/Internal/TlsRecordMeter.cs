@@ -15,8 +15,15 @@ internal sealed class TlsRecordMeter(TimeProvider timeProvider) : IReceivesRecor
 
     public long UnfinishedSince(out int bytes)
     {
-        var since = Volatile.Read(ref _since);
-        bytes = Volatile.Read(ref _received);
+        // The time is noted before the bytes: those of a new record are never taken for an old one's.
+        long since;
+        do
+        {
+            since = Volatile.Read(ref _since);
+            bytes = Volatile.Read(ref _received);
+        }
+        while (since != Volatile.Read(ref _since));
+
         return since;
     }
 
@@ -47,7 +54,6 @@ internal sealed class TlsRecordMeter(TimeProvider timeProvider) : IReceivesRecor
         }
 
         _length = length;
-        Volatile.Write(ref _received, received);
         if (received == 0)
         {
             Volatile.Write(ref _since, long.MaxValue);
@@ -56,5 +62,7 @@ internal sealed class TlsRecordMeter(TimeProvider timeProvider) : IReceivesRecor
         {
             Volatile.Write(ref _since, timeProvider.GetTimestamp());
         }
+
+        Volatile.Write(ref _received, received);
     }
 }
