@@ -27,12 +27,15 @@ internal sealed class StuckLeaderWatchdog
     {
         lock (_gate)
         {
-            _watched = [.. _watched, .. leads.Select(lead => new Watched(lead))];
             if (_thread is null)
             {
-                _thread = new Thread(Run) { IsBackground = true, Name = "Transports watchdog" };
-                _thread.UnsafeStart();
+                // Noted once it runs: where the system gives no thread now, the next who asks tries again.
+                var thread = new Thread(Run) { IsBackground = true, Name = "Transports watchdog" };
+                thread.UnsafeStart();
+                _thread = thread;
             }
+
+            _watched = [.. _watched, .. leads.Select(lead => new Watched(lead))];
         }
     }
 
