@@ -101,6 +101,49 @@ public class DatagramStuckTests
     }
 
     [Fact]
+    public async Task Replies_WhoseSendHasToWait_LeaveOnce()
+    {
+        const int Replies = 200;
+        using var room = new SemaphoreSlim(0);
+        var channel = new FakeChannel { Blocks = true };
+        channel.OnSend = async batch =>
+        {
+            if (batch.Length == ReplyBatch.Capacity)
+            {
+                await room.WaitAsync();
+            }
+
+            return batch.Length;
+        };
+        using var handler = new StuckHandler
+        {
+            Then = async (context, token) =>
+            {
+                for (var number = 0; number < Replies; number++)
+                {
+                    await context.ReplyAsync(number.ToString(CultureInfo.InvariantCulture), token);
+                }
+            },
+        };
+        await using var listener = await new FakeDatagramTransport(
+            channel, new FakeOptions { MaxReplyFactor = 0 }).ListenAsync(handler);
+        channel.ArriveTogether(new(Alice, "block"), new(Bob, "b"));
+        Assert.Equal($"{Bob} b", (await channel.NextSentAsync()).ToString());
+
+        handler.LetGo();
+        room.Release(2);
+        var sent = new List<string>();
+        while (!sent.Contains($"{Replies - 1}"))
+        {
+            sent.AddRange((await channel.NextBatchAsync()).Select(datagram => datagram.Text));
+        }
+
+        Assert.Equal(Enumerable.Range(0, Replies).Select(number => $"{number}"), sent);
+        await listener.StopAsync().Soon();
+        Assert.False(channel.HasSent);
+    }
+
+    [Fact]
     public async Task Handler_BlocksAndThrows_GetsNoReplyAndIsCounted()
     {
         var channel = new FakeChannel { Blocks = true, Pins = true };

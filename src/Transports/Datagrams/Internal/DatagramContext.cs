@@ -97,11 +97,12 @@ internal sealed class DatagramContext : MessageContext
         Volatile.Write(ref _thread, Environment.CurrentManagedThreadId);
     }
 
-    /// <summary>The handler has returned.</summary>
-    public ReplyBatch StopCollecting()
+    /// <summary>The handler has returned, or what it replied leaves at once from now on.</summary>
+    /// <returns>What was collected; null the second time.</returns>
+    public ReplyBatch? StopCollecting()
     {
         Volatile.Write(ref _thread, 0);
-        var replies = _replies!;
+        var replies = _replies;
         _replies = null;
         return replies;
     }

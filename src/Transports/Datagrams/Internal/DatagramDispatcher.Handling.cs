@@ -105,7 +105,7 @@ internal sealed partial class DatagramDispatcher
 
         if (!handling.IsCompleted)
         {
-            Park(index, replies, handling);
+            Park(index, replies!, handling);
             return true;
         }
 
@@ -152,12 +152,20 @@ internal sealed partial class DatagramDispatcher
         // What others replied may leave from here only as long as nobody else can be at it.
         if (!_lead.TryEnd(context.Dispatch))
         {
+            // Another thread leads. This batch leaves, which may take a while, and nothing is collected after it.
+            context.StopCollecting();
             return _sender.FlushMarkedAsync(replies);
         }
 
-        var flush = _sender.FlushAsync();
-        context.Collect(_sender.Mark(), _lead.Begin());
-        return flush;
+        try
+        {
+            return _sender.FlushAsync();
+        }
+        finally
+        {
+            // Whatever happened: this thread leads on.
+            context.Collect(_sender.Mark(), _lead.Begin());
+        }
     }
 
     /// <summary>The context keeps its slot until the handler ends; the batch gets a fresh one in its place.</summary>

@@ -40,21 +40,23 @@ internal sealed partial class DatagramDispatcher
         return await HandleRestAsync().ConfigureAwait(false);
     }
 
-    /// <summary>A handler has returned to a thread that does not lead any more.</summary>
-    private async Task FinishStuckAsync(DatagramContext context, ReplyBatch replies, ValueTask handling)
+    /// <summary>
+    /// A handler has returned to a thread that does not lead any more. What it replied, unless that has left, may point
+    /// to the context's address: it leaves before that is used again.
+    /// </summary>
+    private async Task FinishStuckAsync(DatagramContext context, ReplyBatch? replies, ValueTask handling)
     {
-        replies.LeaveArenaIfReserved();
-        if (handling.IsFaulted || handling.IsCanceled)
+        if (replies is not null)
         {
-            _sender.DropMarked(replies);
-        }
-        else
-        {
-            // They may point to the context's address, so they leave before it is used again.
+            replies.LeaveArenaIfReserved();
+            if (handling.IsFaulted || handling.IsCanceled)
+            {
+                _sender.DropMarked(replies);
+            }
+
             await _sender.FlushMarkedAsync(replies).ConfigureAwait(false);
         }
 
-        _sender.Leave(replies);
         context.FinishLater(handling);
     }
 }

@@ -112,11 +112,13 @@ internal sealed class DatagramSender(
         Leave(replies);
     }
 
-    /// <summary>Sends the replies of the message that is being handled; for whoever has the batch.</summary>
+    /// <summary>
+    /// Sends the replies of the message that a thread is, or was, stuck in; its part of the batch ends with them.
+    /// </summary>
     public async ValueTask FlushMarkedAsync(ReplyBatch replies)
     {
         await SendAndReturnAsync(replies.Datagrams, replies.Marked, replies.Count).ConfigureAwait(false);
-        replies.ForgetMarked();
+        Leave(replies);
     }
 
     /// <summary>Takes back the replies of the message that is being handled; for whoever has the batch.</summary>
@@ -128,8 +130,11 @@ internal sealed class DatagramSender(
         }
     }
 
+    private static ReplyBatch NewBatch(DatagramChannel channel) =>
+        new(channel.TakesPinned ? new DatagramArena(ReplyBatch.Capacity, NewAddress(channel)) : null);
+
     /// <summary>For each of the two that share a batch since <see cref="TakeOverAsync"/>: it is done with it.</summary>
-    public void Leave(ReplyBatch replies)
+    private void Leave(ReplyBatch replies)
     {
         if (replies.Leave())
         {
@@ -137,9 +142,6 @@ internal sealed class DatagramSender(
             _batches.Return(replies);
         }
     }
-
-    private static ReplyBatch NewBatch(DatagramChannel channel) =>
-        new(channel.TakesPinned ? new DatagramArena(ReplyBatch.Capacity, NewAddress(channel)) : null);
 
     private async ValueTask FinishFlushAsync(ReplyBatch replies, ValueTask sending)
     {

@@ -69,13 +69,6 @@ internal sealed class ReplyBatch(DatagramArena? arena)
         }
     }
 
-    /// <summary>The replies of the message that is being handled have left.</summary>
-    public void ForgetMarked()
-    {
-        Array.Clear(Datagrams, Marked, Count - Marked);
-        Count = Marked;
-    }
-
     /// <summary>All of them have left.</summary>
     public void Reset()
     {
