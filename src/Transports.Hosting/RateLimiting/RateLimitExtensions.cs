@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Transports;
 using Transports.Diagnostics;
 using Transports.Hosting;
@@ -32,7 +31,7 @@ public static class RateLimitExtensions
             options,
             builder.Name,
             metrics,
-            (provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger(TransportLog.Category),
+            SafeLogger.Create(provider.GetService<ILoggerFactory>(), TransportLog.Category),
             provider.GetService<TimeProvider>() ?? TimeProvider.System));
     }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Transports.Diagnostics;
 
 namespace Transports;
@@ -32,7 +31,7 @@ public abstract class DatagramTransport : ITransport
         _environment = new DatagramEnvironment(
             scheme,
             limits,
-            (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(TransportLog.Category),
+            SafeLogger.Create(loggerFactory, TransportLog.Category),
             timeProvider ?? TimeProvider.System);
         Capabilities = new TransportCapabilities(
             scheme,

@@ -3,7 +3,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
+using Transports.Diagnostics;
 
 namespace Transports.Requests;
 
@@ -61,7 +61,7 @@ public sealed class RequestClient : IAsyncDisposable
         _deadlines = new DeadlinePool(_timeout, clock);
         _remote = remote;
         _maxMessageBytes = capabilities.MaxMessageBytes;
-        var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(RequestTelemetry.Category);
+        var logger = SafeLogger.Create(loggerFactory, RequestTelemetry.Category);
         var telemetry = new RequestTelemetry(logger, capabilities.Scheme, remote);
         _exchange = capabilities is { IsOrdered: true, IsReliable: true }
             ? new PipelinedExchange(transport, remote, snapshot, telemetry, clock, _lifetime.Token)

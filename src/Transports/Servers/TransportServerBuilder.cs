@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Transports.Diagnostics;
 
 namespace Transports;
@@ -169,7 +168,7 @@ public sealed partial class TransportServerBuilder
 
     private static OverloadSetup OverloadSetup(OverloadOptions options, IServiceProvider provider) => new(
         options,
-        (provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger(TransportLog.Category),
+        SafeLogger.Create(provider.GetService<ILoggerFactory>(), TransportLog.Category),
         provider.GetService<TimeProvider>() ?? TimeProvider.System);
 
     private static ServiceDescriptor Descriptor<T>(IServiceCollection services) =>

@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Transports.Diagnostics;
 using Transports.Framing;
 
@@ -31,7 +30,7 @@ public abstract class ByteStreamTransport : ITransport
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(framing);
-        var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(TransportLog.Category);
+        var logger = SafeLogger.Create(loggerFactory, TransportLog.Category);
         _environment = new StreamEnvironment(
             scheme, (StreamTransportOptions)options.Snapshot(), framing, logger, timeProvider ?? TimeProvider.System);
         Capabilities = new TransportCapabilities(

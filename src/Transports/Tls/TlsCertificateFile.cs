@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Transports.Diagnostics;
 
 namespace Transports;
@@ -54,7 +53,7 @@ public sealed class TlsCertificateFile
     {
         ArgumentException.ThrowIfNullOrEmpty(certificatePath);
         (_certificatePath, _keyPath, _password) = (certificatePath, keyPath, password);
-        _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(TransportLog.Category);
+        _logger = SafeLogger.Create(loggerFactory, TransportLog.Category);
         _timeProvider = timeProvider ?? TimeProvider.System;
         _throttle = new LogThrottle(_timeProvider);
         _content = ReadContent();

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Transports.Diagnostics;
 
 namespace Transports;
@@ -33,7 +32,7 @@ public sealed class UdpTransport : DatagramTransport
         : base(Name, options ??= new UdpTransportOptions(), loggerFactory, timeProvider)
     {
         _options = (UdpTransportOptions)options.Snapshot();
-        _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(TransportLog.Category);
+        _logger = SafeLogger.Create(loggerFactory, TransportLog.Category);
         _timeProvider = timeProvider ?? TimeProvider.System;
         _reactors = DriverChoice.Make(_options.Driver, threads: 0, _logger, BatchedUdpSocket.FindObstacle);
     }

@@ -117,6 +117,50 @@ public class DatagramFaultTests
         await listener.DisposeAsync().Soon();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Logger_Throws_NothingElseEnds(bool blocks)
+    {
+        using var logs = new FaultyLogger();
+        var channel = new FakeChannel { Blocks = blocks };
+        channel.OnSend = batch => batch.Span[0].Length == 1
+            ? throw new SocketException((int)SocketError.NetworkUnreachable)
+            : new ValueTask<int>(batch.Length);
+        var transport = new FakeDatagramTransport(channel, new FakeOptions { MaxReplyFactor = 0 }, logs);
+        using var metrics = new MetricCollector(transport.Capabilities.Scheme);
+        var listener = await transport.ListenAsync((context, token) => context.Text() switch
+        {
+            "at once" or "later" => Fault(context, context.Text()),
+            "many" => RepeatAsync(context, ReplyBatch.Capacity + 1),
+            _ => context.ReplyAsync(context.Text(), token),
+        });
+
+        channel.Fail(new SocketException((int)SocketError.NoBufferSpaceAvailable));
+        foreach (var text in new[] { "at once", "later", "many", "x" })
+        {
+            channel.Arrive(Alice, text);
+            channel.Arrive(Bob, "still there");
+            Assert.Equal("still there", (await channel.NextSentAsync()).Text);
+        }
+
+        await listener.StopAsync().Soon();
+        Assert.True(listener.Completion.IsCompletedSuccessfully);
+        Assert.Equal(2, metrics.Dropped("handler_faulted"));
+        Assert.Equal(ReplyBatch.Capacity + 2, metrics.Dropped("send_failed"));
+        Assert.Equal(
+            ["DatagramDropped", "HandlerFaulted", "HandlerFaulted", "Listening", "ReceiveFailed", "Stopped"],
+            logs.Names.Order());
+    }
+
+    private static async ValueTask RepeatAsync(MessageContext context, int times)
+    {
+        for (var time = 0; time < times; time++)
+        {
+            await context.ReplyAsync("x");
+        }
+    }
+
     private static ValueTask Fault(MessageContext context, string how) =>
         how == "at once" ? throw new InvalidOperationException("broken") : FaultAsync(context, how);
 
