@@ -105,11 +105,13 @@ public class DatagramStuckTests
     {
         const int Replies = 200;
         using var room = new SemaphoreSlim(0);
+        using var waiting = new SemaphoreSlim(0);
         var channel = new FakeChannel { Blocks = true };
         channel.OnSend = async batch =>
         {
             if (batch.Length == ReplyBatch.Capacity)
             {
+                waiting.Release();
                 await room.WaitAsync();
             }
 
@@ -131,6 +133,14 @@ public class DatagramStuckTests
         Assert.Equal($"{Bob} b", (await channel.NextSentAsync()).ToString());
 
         handler.LetGo();
+        await waiting.WaitAsync().Soon();
+        for (var number = 0; number < 500; number++)
+        {
+            // Nothing tells that the handler has returned to its thread; this is time enough for it.
+            channel.Arrive(Bob, "meanwhile");
+            Assert.Equal($"{Bob} meanwhile", (await channel.NextSentAsync()).ToString());
+        }
+
         room.Release(2);
         var sent = new List<string>();
         while (!sent.Contains($"{Replies - 1}"))
@@ -141,6 +151,7 @@ public class DatagramStuckTests
         Assert.Equal(Enumerable.Range(0, Replies).Select(number => $"{number}"), sent);
         await listener.StopAsync().Soon();
         Assert.False(channel.HasSent);
+        Assert.Equal(0, waiting.CurrentCount);
     }
 
     [Fact]
