@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Transports;
@@ -91,6 +92,15 @@ public sealed class TcpTransport : ByteStreamTransport
 
         var socket = await SocketFactory.ConnectAsync(remoteEndPoint, _options, cancellationToken)
             .ConfigureAwait(false);
-        return new SocketByteStream(socket, remoteEndPoint, _timeProvider);
+        try
+        {
+            return new SocketByteStream(socket, remoteEndPoint, _timeProvider);
+        }
+        catch (SocketException exception)
+        {
+            // Reset as soon as it was accepted: such a socket does not know its peer any more.
+            socket.Dispose();
+            throw SocketErrors.OnConnect(exception, remoteEndPoint);
+        }
     }
 }
