@@ -4,7 +4,7 @@ namespace Transports;
 /// What one connection has to send. One send is in flight at a time; what comes meanwhile is gathered and leaves
 /// together in the next. Whoever finds no send in flight sends on its own thread: there is no hop and no queue to wake.
 /// </summary>
-internal sealed partial class StreamOutput(
+internal sealed class StreamOutput(
     StreamConnection connection, ByteStream stream, StreamEnvironment environment)
 {
     private byte[] _queued = [];
@@ -16,6 +16,7 @@ internal sealed partial class StreamOutput(
     private bool _isDiscarded;
     private TaskCompletionSource? _room;
     private TaskCompletionSource? _flushed;
+    private PendingSend? _pending;
 
     /// <summary>Guards everything here, and the reply writer where its handler has left the receiving thread.</summary>
     /// <remarks>The monitor of an object that is there already: a lock would be one more a connection.</remarks>
@@ -160,12 +161,31 @@ internal sealed partial class StreamOutput(
     public void Discard(CloseReason reason)
     {
         Close(reason);
-        _stallTimer?.Dispose();
+        _pending?.Dispose();
         lock (Gate)
         {
             _isDiscarded = true;
             DropQueued();
         }
+    }
+
+    /// <summary>A send that had to wait has ended: what was queued meanwhile leaves.</summary>
+    public void EndPending(ValueTask send, byte[] buffer)
+    {
+        try
+        {
+            send.GetAwaiter().GetResult();
+        }
+#pragma warning disable CA1031 // whatever a stream throws ends this connection and nothing else
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Fail(exception, buffer);
+            return;
+        }
+
+        environment.Pool.Return(buffer);
+        SendQueued();
     }
 
     public void ThrowIfClosed()
@@ -204,7 +224,8 @@ internal sealed partial class StreamOutput(
                 send = stream.SendAsync(buffer.AsMemory(0, length));
                 if (!send.IsCompleted)
                 {
-                    AwaitSend(send, buffer);
+                    _pending ??= new PendingSend(this, connection, environment);
+                    _pending.Await(send, buffer);
                     return;
                 }
 
