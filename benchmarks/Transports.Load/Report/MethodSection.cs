@@ -30,13 +30,9 @@ internal static class MethodSection
 
     public static void WriteMethod(Page page, MeasuredScenario[] results)
     {
-        var plan = results.MinBy(measured => measured.Result.Plan.Rounds)!.Result.Plan;
+        var plan = results.MaxBy(measured => measured.Result.Plan.Rounds)!.Result.Plan;
         page.Heading("How it was measured");
-        if (results.Any(measured => measured.Result.Plan.Rounds < EnoughRounds))
-        {
-            page.Line($"Some scenarios had fewer than {EnoughRounds} rounds: a first impression, not a measurement.");
-            page.Line();
-        }
+        WriteFirstImpressions(page, results);
 
         page.Line(
             $"""
@@ -65,6 +61,20 @@ internal static class MethodSection
             - Allocated bytes are those of the server's whole process; C has none to count.
             - GSO and GRO gain most on loopback; what a network card gains depends on the card.
             """);
+    }
+
+    /// <summary>Says which scenarios had too few rounds to be more than a first impression.</summary>
+    private static void WriteFirstImpressions(Page page, MeasuredScenario[] results)
+    {
+        var few = results.Where(measured => measured.Result.Plan.Rounds < EnoughRounds).ToLookup(
+            measured => measured.Result.Plan.Rounds, measured => measured.Scenario.Title);
+        foreach (var titles in few.OrderBy(titles => titles.Key))
+        {
+            page.Line(FormattableString.Invariant(
+                $"A first impression, not a measurement ({titles.Key} of {EnoughRounds} rounds): ")
+                + $"{string.Join("; ", titles)}.");
+            page.Line();
+        }
     }
 
     private static string Seconds(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds} s");
