@@ -29,7 +29,7 @@ internal static class TargetSection
         page.Heading("Targets");
         page.Line(unmet == 0
             ? "All are met in this run."
-            : $"{unmet} of {rows.Count} are not met in this run; {beyondC} of these the C server does not meet either.");
+            : $"{unmet} of {rows.Count} are not met in this run; {beyondC} of these C does not meet either.");
         page.Line("The last column is what C reaches against the same server.");
         page.Line();
         page.Table(["scenario", "of / against", "client", "measured", "at most", "met", "C"], rows);
