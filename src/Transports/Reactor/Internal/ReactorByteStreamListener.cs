@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Transports;
@@ -33,6 +34,7 @@ internal sealed class ReactorByteStreamListener : IByteStreamListener, IReactorT
 
     public void OnReady(uint events) => _readable.Set();
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ByteStream> AcceptAsync(CancellationToken cancellationToken)
     {
         while (true)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using Transports.Diagnostics;
 
 namespace Transports;
@@ -108,6 +109,7 @@ internal sealed partial class StreamListener : IListener
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask AcceptAsync()
     {
         ByteStream stream;
