@@ -75,7 +75,7 @@ public abstract class ByteStreamTransport : ITransport
         ArgumentNullException.ThrowIfNull(remoteEndPoint);
         cancellationToken.ThrowIfCancellationRequested();
         var stream = await OpenInTimeAsync(remoteEndPoint, cancellationToken).ConfigureAwait(false);
-        var connection = new StreamConnection(stream, _environment, handler: null, listener: null);
+        var connection = new StreamConnection(stream, _environment, listener: null);
         connection.Start();
         return connection;
     }

@@ -110,14 +110,29 @@ public class StreamConnectionTests
         time.Advance(TimeSpan.FromHours(1));
         var environment = new StreamEnvironment(
             "scripted", new ScriptedOptions(), MessageFraming.Lines, NullLogger.Instance, time);
-        var handler = MessageHandler.FromText(text => text);
 
-        var connection = new StreamConnection(new ScriptedByteStream(), environment, handler, listener: null);
+        var connection = new StreamConnection(new ScriptedByteStream(), environment, listener: null);
 
         Assert.Equal(TimeSpan.Zero, connection.IdleFor(time.GetTimestamp()));
         connection.Start();
         connection.Abort();
         await connection.Completion.WaitAsync(ScriptedTransport.Patience);
+    }
+
+    [Fact]
+    public async Task Dispose_PeerThatStillSends_RentsNoBuffer()
+    {
+        var pool = new CountingBufferPool();
+        var transport = new ScriptedTransport(new ScriptedOptions { BufferPool = pool });
+        var connection = await transport.ConnectAsync();
+
+        var closing = connection.DisposeAsync().AsTask();
+        await transport.Next.Completed.Task.WaitAsync(ScriptedTransport.Patience);
+        transport.Next.Feed("late\n"u8);
+        transport.Next.FeedEnd();
+
+        await closing.WaitAsync(ScriptedTransport.Patience);
+        Assert.Equal(0, pool.Rented);
     }
 
     [Fact]

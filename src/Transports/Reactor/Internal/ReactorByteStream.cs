@@ -17,23 +17,23 @@ internal sealed class ReactorByteStream : ByteStream, IReactorTarget, IStopsRece
 
     private readonly int _descriptor;
     private readonly Reactor _reactor;
-    private readonly EndPoint _unnamed;
     private readonly Readiness _readable = new();
     private readonly ulong _key;
-    private EndPoint? _localEndPoint;
+    private EndPoint _localEndPoint;
     private Readiness? _writable;
     private uint _watched = Watched;
     private int _burst;
     private bool _isStopped;
     private bool _isAborted;
     private bool _isClosed;
+    private bool _knowsLocalEndPoint;
 
     /// <summary>
     /// Takes over the descriptor of a non-blocking socket; <paramref name="unnamed"/> is for an end that has no name.
     /// </summary>
     public ReactorByteStream(int descriptor, EndPoint remote, EndPoint unnamed, Reactor reactor)
     {
-        (_descriptor, RemoteEndPoint, _unnamed, _reactor) = (descriptor, remote, unnamed, reactor);
+        (_descriptor, RemoteEndPoint, _localEndPoint, _reactor) = (descriptor, remote, unnamed, reactor);
         try
         {
             _key = reactor.Add(descriptor, Watched, this);
@@ -46,7 +46,8 @@ internal sealed class ReactorByteStream : ByteStream, IReactorTarget, IStopsRece
     }
 
     /// <summary>Few ask for it: it is looked up for the first who does, or before the socket forgets it.</summary>
-    public override EndPoint LocalEndPoint => _localEndPoint ?? FindLocalEndPoint();
+    public override EndPoint LocalEndPoint =>
+        Volatile.Read(ref _knowsLocalEndPoint) ? _localEndPoint : FindLocalEndPoint();
 
     public override EndPoint RemoteEndPoint { get; }
 
@@ -87,6 +88,9 @@ internal sealed class ReactorByteStream : ByteStream, IReactorTarget, IStopsRece
         Volatile.Write(ref _isStopped, true);
         _readable.Set();
     }
+
+    public void ContinueAfterWait(Action<object?> continuation, object state) =>
+        _readable.ContinueAfterWait(continuation, state);
 
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
@@ -143,7 +147,11 @@ internal sealed class ReactorByteStream : ByteStream, IReactorTarget, IStopsRece
     {
         lock (_readable)
         {
-            return _localEndPoint ??= SocketName.OfThisEnd(_descriptor, _unnamed) ?? _unnamed;
+            // Until it is known the field has what stands for an end without a name.
+            _localEndPoint = (_knowsLocalEndPoint ? null : SocketName.OfThisEnd(_descriptor, _localEndPoint))
+                ?? _localEndPoint;
+            Volatile.Write(ref _knowsLocalEndPoint, true);
+            return _localEndPoint;
         }
     }
 

@@ -15,6 +15,9 @@ internal sealed class ReactorByteStreamListener : IByteStreamListener, IReactorT
     private readonly Readiness _readable = new();
     private readonly ulong _key;
 
+    // What a proxy brings comes from one address in a row, which those connections share.
+    private IPAddress? _lastAddress;
+
     public ReactorByteStreamListener(Socket listening, TcpTransportOptions options, ReactorGroup group)
     {
         (_socket, _group, _reactor) = (listening, group, group.Next());
@@ -84,7 +87,8 @@ internal sealed class ReactorByteStreamListener : IByteStreamListener, IReactorT
 
         // Others may be waiting behind this one, and no further event would say so.
         _readable.Restore();
-        var remote = SocketName.Read(peer, length, LocalEndPoint) ?? LocalEndPoint;
+        var remote = SocketName.Read(peer, length, LocalEndPoint, _lastAddress) ?? LocalEndPoint;
+        _lastAddress = (remote as IPEndPoint)?.Address;
         return new ReactorByteStream(descriptor, remote, LocalEndPoint, _group.Next());
     }
 

@@ -6,6 +6,7 @@ namespace Transports;
 /// <summary>
 /// Whether one direction of a descriptor is ready, and the one waiter for it. Events come edge-triggered, so readiness
 /// is remembered here until the descriptor was found empty; the waiter goes on within the call that reports the event.
+/// Every idle connection holds one: the framework's core of such a source would make it half as large again.
 /// </summary>
 internal sealed class Readiness : IValueTaskSource
 {
@@ -13,7 +14,11 @@ internal sealed class Readiness : IValueTaskSource
     private const int Waiting = 2;
     private const int Sticky = 4;
 
-    private ManualResetValueTaskSourceCore<bool> _waiter;
+    /// <summary>In place of a continuation: the wait has ended.</summary>
+    private static readonly Action<object?> Ended = _ => { };
+
+    private Action<object?>? _continuation;
+    private object? _continuationState;
     private int _state;
 
     /// <summary>To be called before the descriptor is tried: an event that comes meanwhile is not lost.</summary>
@@ -38,7 +43,7 @@ internal sealed class Readiness : IValueTaskSource
 
         if ((state & Waiting) != 0)
         {
-            _waiter.SetResult(true);
+            EndWait();
         }
     }
 
@@ -57,21 +62,47 @@ internal sealed class Readiness : IValueTaskSource
                 return default;
             }
 
-            _waiter.Reset();
+            _continuation = null;
             if (Interlocked.CompareExchange(ref _state, state | Waiting, state) == state)
             {
-                return new ValueTask(this, _waiter.Version);
+                return new ValueTask(this, token: 0);
             }
         }
     }
 
-    void IValueTaskSource.GetResult(short token) => _waiter.GetResult(token);
+    /// <summary>Goes on when the wait that has begun ends: an await's part for somebody who does not await.</summary>
+    public void ContinueAfterWait(Action<object?> continuation, object? state)
+    {
+        _continuationState = state;
+        if (Interlocked.CompareExchange(ref _continuation, continuation, null) is not null)
+        {
+            // It has ended already. Going on here would let the stack grow with every such wait.
+            _continuationState = null;
+            ThreadPool.UnsafeQueueUserWorkItem(continuation, state, preferLocal: true);
+        }
+    }
 
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _waiter.GetStatus(token);
+    void IValueTaskSource.GetResult(short token)
+    {
+    }
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) =>
+        Volatile.Read(ref _continuation) == Ended ? ValueTaskSourceStatus.Succeeded : ValueTaskSourceStatus.Pending;
 
     void IValueTaskSource.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _waiter.OnCompleted(continuation, state, token, flags);
+        ContinueAfterWait(continuation, state);
+
+    /// <summary>Only whoever took the waiting flag comes here, so once for each wait.</summary>
+    private void EndWait()
+    {
+        if (Interlocked.Exchange(ref _continuation, Ended) is { } continuation)
+        {
+            var state = _continuationState;
+            _continuationState = null;
+            continuation(state);
+        }
+    }
 
     /// <summary>
     /// A wait that is cancelled may leave word of readiness behind that is not true: whoever comes next finds the

@@ -1,8 +1,8 @@
 namespace Transports;
 
 /// <summary>
-/// A stream whose receive loop can be stopped without a token: the registration of one would be a good part of what an
-/// idle connection holds.
+/// A stream whose receive loop can wait without a state machine and be stopped without a token: both would be a good
+/// part of what an idle connection holds.
 /// </summary>
 internal interface IStopsReceiving
 {
@@ -11,4 +11,10 @@ internal interface IStopsReceiving
     /// <see cref="OperationCanceledException"/>.
     /// </summary>
     void StopReceiving();
+
+    /// <summary>
+    /// Goes on when the wait for data that has just begun ends, in place of an await: so the receive loop need not be
+    /// held while it waits.
+    /// </summary>
+    void ContinueAfterWait(Action<object?> continuation, object state);
 }

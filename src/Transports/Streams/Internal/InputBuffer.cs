@@ -1,13 +1,14 @@
+using System.Buffers;
 using System.Diagnostics;
 
 namespace Transports;
 
 /// <summary>
 /// The bytes of one connection that have arrived and are not yet handled, always contiguous. Rented when a receive is
-/// about to begin and given back when all is handled: an idle connection holds nothing. Part of its connection; not to
-/// be copied.
+/// about to begin and given back when all is handled: an idle connection holds nothing. Part of its connection, which
+/// knows the pool; not to be copied.
 /// </summary>
-internal struct InputBuffer(StreamEnvironment environment)
+internal struct InputBuffer()
 {
     private byte[] _array = [];
     private int _start = 0;
@@ -18,15 +19,16 @@ internal struct InputBuffer(StreamEnvironment environment)
     public readonly ReadOnlyMemory<byte> Slice(int offset, int length) => _array.AsMemory(_start + offset, length);
 
     /// <summary>Room for the next receive, behind what is there.</summary>
+    /// <param name="environment">Says how much is read at once, and has the pool.</param>
     /// <param name="expected">How long the first message will be with all that frames it; 0 when unknown.</param>
-    public Memory<byte> GetRoom(int expected)
+    public Memory<byte> GetRoom(StreamEnvironment environment, int expected)
     {
         var length = _end - _start;
         var wanted = expected > length ? expected : (int)Math.Min(2L * length, Array.MaxLength);
         wanted = Math.Max(wanted, environment.Options.ReadBufferBytes);
         if (_array.Length < wanted && (_end == _array.Length || _array.Length - _start < expected))
         {
-            MoveTo(environment.Pool.Rent(wanted), length);
+            MoveTo(environment.Pool, wanted, length);
         }
         else if (_start > 0 && (_end == _array.Length || _array.Length - _start < expected))
         {
@@ -50,28 +52,29 @@ internal struct InputBuffer(StreamEnvironment environment)
     }
 
     /// <summary>Gives the buffer back if nothing is in it.</summary>
-    public void ReleaseIfEmpty()
+    public void ReleaseIfEmpty(ArrayPool<byte> pool)
     {
         if (_start == _end)
         {
-            Release();
+            Release(pool);
         }
     }
 
-    public void Release()
+    public void Release(ArrayPool<byte> pool)
     {
         (_start, _end) = (0, 0);
         if (_array.Length > 0)
         {
-            environment.Pool.Return(_array);
+            pool.Return(_array);
             _array = [];
         }
     }
 
-    private void MoveTo(byte[] larger, int length)
+    private void MoveTo(ArrayPool<byte> pool, int wanted, int length)
     {
+        var larger = pool.Rent(wanted);
         Unread.CopyTo(larger);
-        Release();
+        Release(pool);
         (_array, _end) = (larger, length);
     }
 }

@@ -23,6 +23,9 @@ internal sealed class ReplyWriter(StreamOutput output, StreamEnvironment environ
     private int _batchThread;
     private int _expected;
 
+    /// <summary>A message is being handled.</summary>
+    public bool IsUsable => _isUsable;
+
     private bool IsOnBatchThread => _batchThread == Environment.CurrentManagedThreadId;
 
     public override Memory<byte> GetMemory(int sizeHint = 0)

@@ -6,15 +6,19 @@ namespace Transports;
 
 internal sealed partial class StreamConnection
 {
-    private const int Open = -1;
+    // Bytes, beside the flags: an idle connection holds them.
+    private const byte Open = byte.MaxValue;
 
     /// <summary>A peer that sends more than this after our close is not listening: it gets its reset.</summary>
     private const int MaxLingerBytes = 1024 * 1024;
 
+    /// <summary>What comes after our close goes here, from all connections at once: nobody reads it.</summary>
+    private static readonly byte[] Discarded = new byte[16 * 1024];
+
     private readonly CancellationTokenSource? _receiving;
     private readonly CancellationTokenSource _ended = new();
-    private int _reason = Open;
-    private int _stopReason = Open;
+    private byte _reason = Open;
+    private byte _stopReason = Open;
     private TaskCompletionSource? _stopped;
     private TaskCompletionSource<CloseReason>? _completion;
     private bool _isCompleted;
@@ -110,7 +114,7 @@ internal sealed partial class StreamConnection
 
     private void StopReceiving(CloseReason reason)
     {
-        if (Interlocked.CompareExchange(ref _stopReason, (int)reason, Open) != Open)
+        if (Interlocked.CompareExchange(ref _stopReason, (byte)reason, Open) != Open)
         {
             return;
         }
@@ -127,7 +131,7 @@ internal sealed partial class StreamConnection
     }
 
     private bool TryClose(CloseReason reason) =>
-        Interlocked.CompareExchange(ref _reason, (int)reason, Open) == Open;
+        Interlocked.CompareExchange(ref _reason, (byte)reason, Open) == Open;
 
     private void Complete()
     {
@@ -153,7 +157,7 @@ internal sealed partial class StreamConnection
         await Continuations.CancelAsync(_ended).ConfigureAwait(false);
         await DisposeStreamAsync().ConfigureAwait(false);
         _output.Discard(reason);
-        _input.Release();
+        _input.Release(_environment.Pool);
         await _reply.Release().ConfigureAwait(false);
         await DisconnectObserverAsync(reason).ConfigureAwait(false);
         _environment.Metrics.ConnectionClosed(reason);
@@ -194,14 +198,14 @@ internal sealed partial class StreamConnection
     {
         using var timeout = new CancellationTokenSource(
             _environment.Options.LingerTimeout, _environment.TimeProvider);
-        _input.Release();
+        _input.Release(_environment.Pool);
         try
         {
             var (count, left) = (1, MaxLingerBytes);
             while (count > 0 && left > 0)
             {
                 await _stream.WaitForDataAsync(timeout.Token).ConfigureAwait(false);
-                count = await _stream.ReceiveAsync(_input.GetRoom(expected: 0), timeout.Token).ConfigureAwait(false);
+                count = await _stream.ReceiveAsync(Discarded, timeout.Token).ConfigureAwait(false);
                 left -= count;
             }
         }

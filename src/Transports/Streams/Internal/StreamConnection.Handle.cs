@@ -22,7 +22,7 @@ internal sealed partial class StreamConnection
         try
         {
             Begin(payload);
-            handling = _handler!.HandleAsync(_context!, _ended.Token);
+            handling = _listener!.Handler.HandleAsync(_context!, _ended.Token);
             if (!handling.IsCompleted)
             {
                 return AwaitHandlerAsync(handling);
@@ -69,7 +69,7 @@ internal sealed partial class StreamConnection
         try
         {
             Begin(payload);
-            await _handler!.HandleAsync(_context!, _ended.Token).ConfigureAwait(false);
+            await _listener!.Handler.HandleAsync(_context!, _ended.Token).ConfigureAwait(false);
             return true;
         }
 #pragma warning disable CA1031 // a handler may throw anything; it ends this connection and nothing else
@@ -116,7 +116,7 @@ internal sealed partial class StreamConnection
 
     private async ValueTask ConnectObserverAsync()
     {
-        if (_handler is not IConnectionObserver observer)
+        if (_listener?.Handler is not IConnectionObserver observer)
         {
             return;
         }
@@ -149,11 +149,11 @@ internal sealed partial class StreamConnection
             return;
         }
 
-        Debug.Assert(_handler is IConnectionObserver, "Only an observer that was called is called again.");
+        Debug.Assert(_listener?.Handler is IConnectionObserver, "Only an observer that was called is called again.");
         Volatile.Write(ref _isHandling, true);
         try
         {
-            await ((IConnectionObserver)_handler).OnDisconnectedAsync(this, reason).ConfigureAwait(false);
+            await ((IConnectionObserver)_listener.Handler).OnDisconnectedAsync(this, reason).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // an observer may throw anything; the connection has ended all the same
         catch (Exception exception)

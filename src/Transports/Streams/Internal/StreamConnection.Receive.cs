@@ -68,17 +68,36 @@ internal sealed partial class StreamConnection
         Volatile.Write(ref _unfinishedBytes, left);
     }
 
-    private async Task RunAsync()
+    /// <summary>
+    /// Receives until the connection ends; or until it must wait for data and has never waited for anything else, a
+    /// handler for one: then it is called again when data comes, and its state is not held meanwhile.
+    /// </summary>
+    private async Task RunAsync(bool isNew)
     {
         Exception? cause;
+        var isHeld = _receiving is not null;
         try
         {
-            await ConnectObserverAsync().ConfigureAwait(false);
+            if (isNew)
+            {
+                var connecting = ConnectObserverAsync();
+                isHeld |= !connecting.IsCompleted;
+                await connecting.ConfigureAwait(false);
+            }
+
             while (!IsClosing)
             {
-                // A connection that waits holds no buffer: it is rented when there is something to read. This method's
-                // state is held meanwhile, so it is kept small: nothing of a turn outlives it.
-                await _stream.WaitForDataAsync(ReceiveToken).ConfigureAwait(false);
+                // A connection that waits holds no buffer: it is rented when there is something to read. What is held
+                // of this method is kept small: nothing of a turn outlives it.
+                var waiting = _stream.WaitForDataAsync(ReceiveToken);
+                if (!isHeld && !waiting.IsCompleted)
+                {
+                    ((IStopsReceiving)_stream).ContinueAfterWait(
+                        static connection => _ = ((StreamConnection)connection!).RunAsync(isNew: false), this);
+                    return;
+                }
+
+                await waiting.ConfigureAwait(false);
                 if (IsStopping)
                 {
                     // Only a drain stops the receiving without having set a reason.
@@ -88,13 +107,17 @@ internal sealed partial class StreamConnection
 
                 if (_listener is { Intake.IsClosed: true })
                 {
+                    isHeld = true;
                     await WaitForIntakeAsync(_listener.Intake).ConfigureAwait(false);
                     continue;
                 }
 
-                var room = _input.GetRoom(_expected);
-                var count = await _stream.ReceiveAsync(room, ReceiveToken).ConfigureAwait(false);
-                await DeliverAllAsync(count).ConfigureAwait(false);
+                var room = _input.GetRoom(_environment, _expected);
+                var receiving = _stream.ReceiveAsync(room, ReceiveToken);
+                isHeld |= !receiving.IsCompleted;
+                var delivering = DeliverAllAsync(await receiving.ConfigureAwait(false));
+                isHeld |= !delivering.IsCompleted;
+                await delivering.ConfigureAwait(false);
             }
 
             cause = null;
@@ -163,7 +186,7 @@ internal sealed partial class StreamConnection
 
         _environment.Metrics.Received(messages, bytes);
         await _reply.EndBatch(handlerIsRunning: false).ConfigureAwait(false);
-        _input.ReleaseIfEmpty();
+        _input.ReleaseIfEmpty(_environment.Pool);
         Touch();
         NoteUnfinished(bytes);
         Volatile.Write(ref _isBusy, false);

@@ -13,31 +13,29 @@ internal sealed partial class StreamConnection : IConnection, IThreadPoolWorkIte
 {
     private readonly ByteStream _stream;
     private readonly StreamEnvironment _environment;
-    private readonly IMessageHandler? _handler;
     private readonly StreamListener? _listener;
     private readonly StreamOutput _output;
     private readonly ReplyWriter _reply;
     private readonly StreamMessageContext? _context;
     private readonly ReceiveQueue? _received;
-    private InputBuffer _input;
+    private InputBuffer _input = new();
     private string? _id;
 
-    /// <summary>Makes the connection of a client (no handler), or one that a listener accepted.</summary>
+    /// <summary>Makes the connection of a client (no listener, no handler), or one that a listener accepted.</summary>
     public StreamConnection(
-        ByteStream stream, StreamEnvironment environment, IMessageHandler? handler, StreamListener? listener)
+        ByteStream stream, StreamEnvironment environment, StreamListener? listener)
     {
-        (_stream, _environment, _handler, _listener) = (stream, environment, handler, listener);
-        _output = new StreamOutput(this, stream, environment);
+        (_stream, _environment, _listener) = (stream, environment, listener);
+        _output = new StreamOutput(this, environment);
         _reply = new ReplyWriter(_output, environment);
-        _input = new InputBuffer(environment);
         _receiving = stream is IStopsReceiving ? null : new CancellationTokenSource();
-        if (handler is null)
+        if (listener is null)
         {
             _received = new ReceiveQueue(environment.Options.ReceiveQueueBytes, environment.Pool);
         }
         else
         {
-            _context = new StreamMessageContext(this, _reply);
+            _context = new StreamMessageContext(this);
         }
 
         // The idle sweep may look at a connection that still waits for its first turn.
@@ -52,6 +50,10 @@ internal sealed partial class StreamConnection : IConnection, IThreadPoolWorkIte
 
     /// <inheritdoc cref="Previous"/>
     public StreamConnection? Next { get; set; }
+
+    public ByteStream Stream => _stream;
+
+    public ReplyWriter Reply => _reply;
 
     public string Id => _id ?? SetId();
 
@@ -106,7 +108,7 @@ internal sealed partial class StreamConnection : IConnection, IThreadPoolWorkIte
             TransportLog.ConnectionOpened(_environment.Logger, Id, RemoteEndPoint);
         }
 
-        _ = RunAsync();
+        _ = RunAsync(isNew: true);
     }
 
     void IThreadPoolWorkItem.Execute() => Start();

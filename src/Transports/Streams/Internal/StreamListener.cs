@@ -9,7 +9,6 @@ internal sealed partial class StreamListener : IListener
 {
     private readonly IByteStreamListener _source;
     private readonly StreamEnvironment _environment;
-    private readonly IMessageHandler _handler;
     private readonly bool _startsInline;
     private readonly IStreamAdmission? _admission;
     private readonly PendingHandshakes? _handshakes;
@@ -32,7 +31,8 @@ internal sealed partial class StreamListener : IListener
         bool startsInline,
         IStreamAdmission? admission)
     {
-        (_source, _environment, _handler, _startsInline) = (source, environment, handler, startsInline);
+        (_source, _environment, _startsInline) = (source, environment, startsInline);
+        Handler = handler;
         LocalEndPoint = source.LocalEndPoint;
         _admission = admission;
         _handshakes = admission is null ? null : new PendingHandshakes(admission, this, environment);
@@ -47,6 +47,8 @@ internal sealed partial class StreamListener : IListener
     }
 
     public EndPoint LocalEndPoint { get; }
+
+    public IMessageHandler Handler { get; }
 
     public Task Completion => _completion.Task;
 
@@ -149,7 +151,7 @@ internal sealed partial class StreamListener : IListener
 
     private StreamConnection Connect(ByteStream stream)
     {
-        var connection = new StreamConnection(stream, _environment, _handler, this);
+        var connection = new StreamConnection(stream, _environment, this);
         _connections.Add(connection);
         return connection;
     }

@@ -3,10 +3,9 @@ using System.Net;
 namespace Transports;
 
 /// <summary>The context of one connection: its messages are handled one at a time, so one is enough.</summary>
-internal sealed class StreamMessageContext(StreamConnection connection, ReplyWriter reply) : MessageContext
+internal sealed class StreamMessageContext(StreamConnection connection) : MessageContext
 {
     private ReadOnlyMemory<byte> _payload;
-    private bool _isUsable;
 
     public override ReadOnlyMemory<byte> Payload
     {
@@ -35,23 +34,21 @@ internal sealed class StreamMessageContext(StreamConnection connection, ReplyWri
         get
         {
             ThrowIfUnusable();
-            return reply;
+            return connection.Reply;
         }
     }
 
     public void Begin(ReadOnlyMemory<byte> payload)
     {
         _payload = payload;
-        _isUsable = true;
-        reply.BeginMessage();
+        connection.Reply.BeginMessage();
     }
 
     public void End()
     {
         _payload = default;
-        _isUsable = false;
-        reply.EndMessage();
+        connection.Reply.EndMessage();
     }
 
-    private void ThrowIfUnusable() => MessageLifetime.ThrowIfEnded(!_isUsable);
+    private void ThrowIfUnusable() => MessageLifetime.ThrowIfEnded(!connection.Reply.IsUsable);
 }

@@ -4,15 +4,17 @@ namespace Transports;
 /// What one connection has to send. One send is in flight at a time; what comes meanwhile is gathered and leaves
 /// together in the next. Whoever finds no send in flight sends on its own thread: there is no hop and no queue to wake.
 /// </summary>
-internal sealed class StreamOutput(
-    StreamConnection connection, ByteStream stream, StreamEnvironment environment)
+internal sealed class StreamOutput(StreamConnection connection, StreamEnvironment environment)
 {
+    // As a byte, beside the flags: every idle connection holds one of these.
+    private const byte StillOpen = byte.MaxValue;
+
     private byte[] _queued = [];
     private int _queuedLength;
     private int _queuedMessages;
     private int _inFlight;
     private bool _sending;
-    private CloseReason? _closed;
+    private byte _closed = StillOpen;
     private bool _isDiscarded;
     private TaskCompletionSource? _room;
     private TaskCompletionSource? _flushed;
@@ -23,7 +25,7 @@ internal sealed class StreamOutput(
     public object Gate => this;
 
     /// <summary>No new message is taken; what was committed before still leaves.</summary>
-    public bool IsClosed => _closed is not null;
+    public bool IsClosed => _closed != StillOpen;
 
     private bool IsAboveMark => _inFlight + _queuedLength > environment.Options.OutputHighWaterBytes;
 
@@ -113,7 +115,7 @@ internal sealed class StreamOutput(
             Task room;
             lock (Gate)
             {
-                if (_closed is not null || !IsAboveMark)
+                if (IsClosed || !IsAboveMark)
                 {
                     return;
                 }
@@ -149,7 +151,7 @@ internal sealed class StreamOutput(
         TaskCompletionSource? room;
         lock (Gate)
         {
-            _closed ??= reason;
+            _closed = IsClosed ? _closed : (byte)reason;
             room = _room;
             _room = null;
         }
@@ -190,9 +192,9 @@ internal sealed class StreamOutput(
 
     public void ThrowIfClosed()
     {
-        if (_closed is { } reason)
+        if (IsClosed)
         {
-            throw new ConnectionClosedException(reason);
+            throw new ConnectionClosedException((CloseReason)_closed);
         }
     }
 
@@ -221,7 +223,7 @@ internal sealed class StreamOutput(
             ValueTask send;
             try
             {
-                send = stream.SendAsync(buffer.AsMemory(0, length));
+                send = connection.Stream.SendAsync(buffer.AsMemory(0, length));
                 if (!send.IsCompleted)
                 {
                     _pending ??= new PendingSend(this, connection, environment);
