@@ -23,6 +23,9 @@ public abstract class ByteStream : IAsyncDisposable
     /// <summary>What TLS agreed on, if this stream is one of TLS; else null.</summary>
     public virtual TlsSession? Tls => null;
 
+    /// <summary>The next receive may wait for long, and with it the buffer that it was given.</summary>
+    internal virtual bool WaitsInReceive => false;
+
     /// <summary>
     /// Waits until a receive would not have to. Called before a buffer is rented for the receive, so that an idle
     /// connection holds none; may complete at once, and does unless it is overridden.

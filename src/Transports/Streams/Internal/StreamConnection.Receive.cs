@@ -112,7 +112,7 @@ internal sealed partial class StreamConnection
                     continue;
                 }
 
-                var room = _input.GetRoom(_environment, _expected);
+                var room = _input.GetRoom(_environment, _expected, _stream.WaitsInReceive);
                 var receiving = _stream.ReceiveAsync(room, ReceiveToken);
                 isHeld |= !receiving.IsCompleted;
                 var delivering = DeliverAllAsync(await receiving.ConfigureAwait(false));

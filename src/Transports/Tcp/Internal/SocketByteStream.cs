@@ -7,11 +7,14 @@ namespace Transports;
 /// <summary>A connected socket, TCP or Unix, through the framework's own async calls: any operating system.</summary>
 internal sealed class SocketByteStream : ByteStream
 {
-    private static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(1);
+    private const int Row = 16;
+    private static readonly TimeSpan BusyRow = TimeSpan.FromSeconds(4);
 
     private readonly Socket _socket;
     private readonly TimeProvider _timeProvider;
-    private long _lastWait;
+    private long _rowBegan;
+    private int _waits;
+    private bool _isBusy;
 
     /// <summary>
     /// Wraps a socket; <paramref name="unnamed"/> stands for an end of a Unix socket that has no name.
@@ -27,17 +30,22 @@ internal sealed class SocketByteStream : ByteStream
 
     public override EndPoint RemoteEndPoint { get; }
 
+    internal override bool WaitsInReceive => _isBusy;
+
     /// <summary>
-    /// A busy connection waits in its receive, which saves a system call. One that was silent for a second, or has
-    /// never said anything, waits in an empty receive and so holds no buffer.
+    /// A busy connection waits in its receive, which saves a system call. One that has little to say waits in an empty
+    /// receive and so holds no buffer. The clock is looked at once in a row of waits.
     /// </summary>
     public override ValueTask WaitForDataAsync(CancellationToken cancellationToken)
     {
-        var (last, now) = (_lastWait, _timeProvider.GetTimestamp());
-        _lastWait = now;
-        return last != 0 && _timeProvider.GetElapsedTime(last, now) < IdleAfter
-            ? default
-            : WaitReadableAsync(cancellationToken);
+        if (_waits++ % Row == 0)
+        {
+            var (began, now) = (_rowBegan, _timeProvider.GetTimestamp());
+            _isBusy = _waits > 1 && _timeProvider.GetElapsedTime(began, now) < BusyRow;
+            _rowBegan = now;
+        }
+
+        return _isBusy ? default : WaitReadableAsync(cancellationToken);
     }
 
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
