@@ -10,33 +10,26 @@ namespace Transports;
 /// </summary>
 internal struct InputBuffer()
 {
-    private const int SmallestBytes = 512;
-
     private byte[] _array = [];
     private int _start = 0;
     private int _end = 0;
-    private int _lastCount = 0;
 
     public readonly ReadOnlySpan<byte> Unread => _array.AsSpan(_start, _end - _start);
 
     public readonly ReadOnlyMemory<byte> Slice(int offset, int length) => _array.AsMemory(_start + offset, length);
 
     /// <summary>Room for the next receive, behind what is there.</summary>
-    /// <param name="environment">Says how much is read at once, and has the pool.</param>
+    /// <param name="pool">Where to rent it.</param>
     /// <param name="expected">How long the first message will be with all that frames it; 0 when unknown.</param>
-    /// <param name="waits">
-    /// The receive may have to wait: then it gets room for twice what came last, so that many connections which say
-    /// little hold little.
-    /// </param>
-    public Memory<byte> GetRoom(StreamEnvironment environment, int expected, bool waits)
+    /// <param name="atOnce">How much room a receive gets that nothing is known of.</param>
+    public Memory<byte> GetRoom(ArrayPool<byte> pool, int expected, int atOnce)
     {
         var length = _end - _start;
         var wanted = expected > length ? expected : (int)Math.Min(2L * length, Array.MaxLength);
-        var atOnce = environment.Options.ReadBufferBytes;
-        wanted = Math.Max(wanted, waits ? (int)Math.Min(Math.Max(2L * _lastCount, SmallestBytes), atOnce) : atOnce);
+        wanted = Math.Max(wanted, atOnce);
         if (_array.Length < wanted && (_end == _array.Length || _array.Length - _start < expected))
         {
-            MoveTo(environment.Pool, wanted, length);
+            MoveTo(pool, wanted, length);
         }
         else if (_start > 0 && (_end == _array.Length || _array.Length - _start < expected))
         {
@@ -48,11 +41,7 @@ internal struct InputBuffer()
         return _array.AsMemory(_end);
     }
 
-    public void Received(int count)
-    {
-        _end += count;
-        _lastCount = count;
-    }
+    public void Received(int count) => _end += count;
 
     public void Consume(int count)
     {

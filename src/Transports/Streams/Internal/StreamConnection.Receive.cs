@@ -6,9 +6,11 @@ namespace Transports;
 internal sealed partial class StreamConnection
 {
     private const long Never = long.MaxValue;
+    private const int SmallestRoom = 512;
 
     private int _examined;
     private int _expected;
+    private int _lastCount;
     private bool _sawEndOfStream;
     private long _lastActivity;
     private long _unfinishedSince = Never;
@@ -46,6 +48,14 @@ internal sealed partial class StreamConnection
             ? TimeSpan.Zero
             : _environment.TimeProvider.GetElapsedTime(since, now);
     }
+
+    /// <summary>
+    /// A receive that may have to wait gets room for twice what came last, so that many connections which say little
+    /// hold little.
+    /// </summary>
+    private int RoomAtOnce => _stream.WaitsInReceive
+        ? (int)Math.Clamp(2L * _lastCount, SmallestRoom, _environment.Options.ReadBufferBytes)
+        : _environment.Options.ReadBufferBytes;
 
     private CancellationToken ReceiveToken => _receiving?.Token ?? CancellationToken.None;
 
@@ -112,7 +122,7 @@ internal sealed partial class StreamConnection
                     continue;
                 }
 
-                var room = _input.GetRoom(_environment, _expected, _stream.WaitsInReceive);
+                var room = _input.GetRoom(_environment.Pool, _expected, RoomAtOnce);
                 var receiving = _stream.ReceiveAsync(room, ReceiveToken);
                 isHeld |= !receiving.IsCompleted;
                 var delivering = DeliverAllAsync(await receiving.ConfigureAwait(false));
@@ -162,6 +172,7 @@ internal sealed partial class StreamConnection
         CloseReason? result = null;
         var messages = 0;
         _input.Received(bytes);
+        _lastCount = bytes;
         _sawEndOfStream = bytes == 0;
         Volatile.Write(ref _isBusy, true);
         _reply.BeginBatch(_input.Unread.Length);
