@@ -13,19 +13,28 @@ public class WithConditionsTests
     [Fact]
     public async Task Udp_ListedLoss_LosesExactlyThoseMessages()
     {
+        var handler = new RecordingHandler(Uppercase);
         var transport = new UdpTransport(new UdpTransportOptions());
-        await using var listener = await transport.ListenAsync(new IPEndPoint(IPAddress.Loopback, 0), Uppercase);
+        await using var listener = await transport.ListenAsync(new IPEndPoint(IPAddress.Loopback, 0), handler);
         await using var connection = await transport
             .WithConditions(NetworkConditions.Parse("droplist 2"), seed: 1).ConnectAsync(listener.LocalEndPoint);
 
-        foreach (var text in (string[])["one", "two", "three", "four"])
+        // Of four requests the second is lost on its way there, of three replies the second on its way back: which one
+        // that is, is up to the threads that handle the two.
+        await connection.SendAsync("one");
+        Assert.Equal("ONE", await ReceiveAsync(connection));
+        foreach (var text in (string[])["two", "three", "four"])
         {
             await connection.SendAsync(text);
         }
 
-        // Of four requests the second is lost on its way there, of three replies the second on its way back.
-        Assert.Equal("ONE", await ReceiveAsync(connection));
-        Assert.Equal("FOUR", await ReceiveAsync(connection));
+        await handler.WaitForMessagesAsync(3);
+        Assert.Equal(["four", "one", "three"], handler.Texts.Order());
+        Assert.Contains(await ReceiveAsync(connection), (string[])["THREE", "FOUR"]);
+
+        // And no more than those.
+        await connection.SendAsync("five");
+        Assert.Equal("FIVE", await ReceiveAsync(connection));
     }
 
     [Fact]

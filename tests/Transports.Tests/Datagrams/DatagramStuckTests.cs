@@ -19,11 +19,9 @@ public class DatagramStuckTests
         channel.ArriveTogether(new(Alice, "before"), new(Bob, "block"), new(Carol, "behind"), new(Alice, "last"));
         channel.Arrive(Alice, "next batch");
 
-        Assert.Equal($"{Alice} before", (await channel.NextSentAsync()).ToString());
         Assert.Equal(
-            [$"{Carol} behind", $"{Alice} last"],
-            (await channel.NextBatchAsync()).Select(datagram => datagram.ToString()));
-        Assert.Equal($"{Alice} next batch", (await channel.NextSentAsync()).ToString());
+            [$"{Alice} before", $"{Alice} last", $"{Alice} next batch", $"{Carol} behind"],
+            (await channel.NextSentAsync(4)).Select(datagram => datagram.ToString()).Order(StringComparer.Ordinal));
         handler.LetGo();
         Assert.Equal($"{Bob} block", (await channel.NextSentAsync()).ToString());
     }
@@ -53,7 +51,7 @@ public class DatagramStuckTests
         for (var number = 0; number < 20; number++)
         {
             channel.ArriveTogether(new(Carol, "0123456789abcdefghij"), new(Bob, "0123456789abcdefghij"));
-            Assert.Equal(2, (await channel.NextBatchAsync()).Length);
+            await channel.NextSentAsync(2);
         }
 
         handler.LetGo();
@@ -97,7 +95,7 @@ public class DatagramStuckTests
             sent.Where(datagram => datagram.Peer.Equals(Alice)).Select(datagram => datagram.Text));
         Assert.Equal(
             ["before", "behind"],
-            sent.Where(datagram => datagram.Peer.Equals(Bob)).Select(datagram => datagram.Text));
+            sent.Where(datagram => datagram.Peer.Equals(Bob)).Select(datagram => datagram.Text).Order());
     }
 
     [Fact]

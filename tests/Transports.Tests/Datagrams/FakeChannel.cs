@@ -55,6 +55,22 @@ internal sealed class FakeChannel : DatagramChannel
 
     public async Task<FakeDatagram> NextSentAsync() => Assert.Single(await NextBatchAsync());
 
+    /// <summary>
+    /// So many datagrams, together or not: where a thread leads, one that the machine stops for a moment is taken for
+    /// stuck, and then its replies leave by themselves.
+    /// </summary>
+    public async Task<IReadOnlyList<FakeDatagram>> NextSentAsync(int count)
+    {
+        var sent = new List<FakeDatagram>();
+        while (sent.Count < count)
+        {
+            sent.AddRange(await NextBatchAsync());
+        }
+
+        Assert.Equal(count, sent.Count);
+        return sent;
+    }
+
     /// <summary>Ends when something has been sent that the test has not taken yet.</summary>
     public Task WhenSentAsync() => _sent.Reader.WaitToReadAsync().Soon();
 

@@ -86,6 +86,5 @@ public class UdpShardTests
 
     /// <summary>Counts what the kernel lists: the second column is the local address, in hexadecimal.</summary>
     private static int SocketsBoundTo(int port) => File.ReadLines("/proc/net/udp")
-        .Count(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]
-            .EndsWith($":{port:X4}", StringComparison.Ordinal));
+        .Count(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1] == $"0100007F:{port:X4}");
 }
