@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 
@@ -179,8 +180,8 @@ public class PipelinedOrderTests : PipelinedTestBase
     public async Task ReceiveLoop_OpenedWithinAnActivity_DoesNotCarryItAlong()
     {
         using var activity = new Activity("caller").Start();
-        var seen = new List<Activity?>();
-        Transport.Connected = connection => connection.Receiving = () => seen.Add(Activity.Current);
+        var seen = new ConcurrentQueue<Activity?>();
+        Transport.Connected = connection => connection.Receiving = () => seen.Enqueue(Activity.Current);
 
         var (client, connection) = await ConnectAsync();
         await using var _ = client;
