@@ -59,6 +59,17 @@ internal sealed class BusyServer : IAsyncDisposable
         Time.Advance(TimeSpan.FromSeconds(1));
     }
 
+    /// <summary>Ends when the server has noticed that something was sent, though it reads none of it.</summary>
+    public async Task WhenNotIdleAsync(StreamConnection connection)
+    {
+        using var patience = new CancellationTokenSource(Limit);
+        while (connection.IdleFor(Time.GetTimestamp()) > TimeSpan.Zero)
+        {
+            Assert.False(patience.IsCancellationRequested, "What was sent was not noticed.");
+            await Task.Yield();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Server.DisposeAsync();

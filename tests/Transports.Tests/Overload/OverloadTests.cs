@@ -1,3 +1,4 @@
+using Transports.Tests.Streams;
 using static Transports.Tests.Overload.BusyServer;
 
 namespace Transports.Tests.Overload;
@@ -11,16 +12,18 @@ public sealed class OverloadTests
         await using var busy = new BusyServer();
         await busy.Server.StartAsync();
         await using var active = await busy.ConnectAsync();
+        await busy.Handler.WaitForWelcomesAsync(1);
         await using var idle = await busy.ConnectAsync();
-        await busy.Handler.WaitForConnectionsAsync(2);
+        await busy.Handler.WaitForWelcomesAsync(2);
         busy.Look(memory: 100);
         Assert.Equal([0], busy.Levels.Levels);
 
         // 1: nothing is read, and still everybody is let in.
         busy.Look(memory: 101);
         await active.SendAsync("held");
+        await busy.WhenNotIdleAsync((StreamConnection)busy.Handler.Connections[0]);
         await using var third = await busy.ConnectAsync();
-        await busy.Handler.WaitForConnectionsAsync(3);
+        await busy.Handler.WaitForWelcomesAsync(3);
 
         // 2: nobody is let in. 3: who has sent nothing goes.
         busy.Look(memory: 101);
@@ -121,7 +124,7 @@ public sealed class OverloadTests
         await busy.Server.StartAsync();
         await using var first = await busy.ConnectAsync();
         await using var second = await busy.ConnectAsync();
-        await busy.Handler.WaitForConnectionsAsync(2);
+        await busy.Handler.WaitForWelcomesAsync(2);
 
         busy.Look(memory: 0);
         busy.Look(memory: 0);
@@ -163,7 +166,7 @@ public sealed class OverloadTests
         await using var busy = new BusyServer();
         await busy.Server.StartAsync();
         var client = await busy.ConnectAsync();
-        await busy.Handler.WaitForConnectionsAsync(1);
+        await busy.Handler.WaitForWelcomesAsync(1);
         busy.Look(memory: 101);
         await client.SendAsync("never read");
 

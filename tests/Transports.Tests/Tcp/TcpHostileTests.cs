@@ -122,6 +122,7 @@ public sealed class TcpHostileTests(ITestOutputHelper output)
         await Task.WhenAll(attackers[Limit..].Select(HostileServer.WhenEndedAsync));
         server.Held.Measure();
         await asking;
+        await server.WhenConnectedAsync(Limit);
         Assert.Equal(Limit, server.MostOpen);
 
         attackers.ForEach(attacker => attacker.Dispose());
