@@ -121,7 +121,7 @@ public abstract class FootprintContract(TransportHarness harness)
         var message = new byte[32];
         var measuring = Task.Run(() => MeasureAsync(client, message, window, count / Slices));
 
-        var slices = await measuring.WaitAsync(Patience.Limit * 2);
+        var slices = await measuring.WaitAsync(Patience.Limit * 8);
 
         // The median, since in one slice or another the runtime compiles a method anew or a test runner's timer ticks.
         // Less than a byte per message instead of none: a new thread of the pool starts with empty caches, and each
