@@ -7,7 +7,7 @@ namespace Samples.Tests.RealPeers;
 internal sealed class RunningProgram : IAsyncDisposable
 {
     /// <summary>Far longer than anything here takes, on a machine that is busy with everything else.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly Process _process;
     private readonly Channel<string> _output = Channel.CreateUnbounded<string>();

@@ -24,8 +24,12 @@ internal sealed class AccountedClient(TransportEndpoint endPoint, int requests, 
 
     public async Task RunAsync()
     {
-        await using var client = new RequestClient(
-            _transport, endPoint.EndPoint, new() { ReconnectDelay = TimeSpan.FromMilliseconds(1) });
+        await using var client = new RequestClient(_transport, endPoint.EndPoint, new()
+        {
+            ReconnectDelay = TimeSpan.FromMilliseconds(1),
+            Timeout = ResettableTransport.Patience,
+            SilenceTimeout = ResettableTransport.Patience,
+        });
         await Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(() => WorkAsync(client))));
     }
 

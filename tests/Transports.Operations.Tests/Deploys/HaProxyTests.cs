@@ -8,6 +8,11 @@ namespace Transports.Operations.Tests.Deploys;
 public sealed class HaProxyTests
 {
     private const string Service = "tcp://127.0.0.1:0?trustedProxies=127.0.0.1/32";
+    private const string Agent = "agent=tcp://127.0.0.1:0";
+
+    /// <summary>Many times what lies between two questions to the agent, so that the answer is known in time.</summary>
+    private const int DrainSeconds = 5;
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly ConcurrentDictionary<string, int> _answers = new();
     private volatile bool _isDone;
@@ -15,10 +20,10 @@ public sealed class HaProxyTests
     [ProgramFact("haproxy")]
     public async Task OneOfTwoServers_DrainedAndStartedAgain_NoRequestFails()
     {
-        await using var first = await ServerProcess.StartAsync("first", 2, Service, "agent=tcp://127.0.0.1:0");
-        await using var second = await ServerProcess.StartAsync("second", 2, Service, "agent=tcp://127.0.0.1:0");
+        await using var first = await ServerProcess.StartAsync("first", DrainSeconds, Service, Agent);
+        await using var second = await ServerProcess.StartAsync("second", DrainSeconds, Service, Agent);
         await using var proxy = await HaProxy.StartAsync(first, second);
-        var endPoint = new IPEndPoint(IPAddress.Loopback, proxy.Port);
+        var endPoint = proxy.EndPoint;
         await WhenListeningAsync(endPoint);
         var clients = Enumerable.Range(0, 4).Select(_ => Task.Run(() => AskUntilDoneAsync(endPoint))).ToArray();
         await WhenAnsweredAsync(clients, "first", "second");
@@ -28,7 +33,7 @@ public sealed class HaProxyTests
         Assert.Equal(handled, answered);
         await WhenAnsweredAsync(clients, "second");
         await using var again = await ServerProcess.StartAsync(
-            "again", 2, [first.Uris[0].ToString(), $"agent={first.Uris[1]}"]);
+            "again", DrainSeconds, [first.Uris[0].ToString(), $"agent={first.Uris[1]}"]);
         await WhenAnsweredAsync(clients, "again", "second");
         _isDone = true;
         await Task.WhenAll(clients).WaitAsync(Limit);

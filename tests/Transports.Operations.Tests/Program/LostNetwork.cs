@@ -12,7 +12,12 @@ internal static class LostNetwork
 {
     private const string Address = "10.97.53.1";
 
-    private static readonly RequestClientOptions Patient = new() { Timeout = TimeSpan.FromSeconds(60) };
+    private static readonly RequestClientOptions Patient = new()
+    {
+        Timeout = TimeSpan.FromSeconds(60),
+        SilenceTimeout = TimeSpan.FromSeconds(60),
+    };
+
     private static readonly RequestClientOptions Impatient = new() { Timeout = TimeSpan.FromSeconds(1) };
 
     public static async Task<int> RunAsync(string lost)
@@ -34,11 +39,14 @@ internal static class LostNetwork
 
         Ip(lose);
         var late = standing.RequestAsync("late");
+
+        // Without a route a request fails by itself, however long this process takes to notice.
+        var options = lost == "address" ? Patient : Impatient;
         foreach (var listener in server.Listeners)
         {
             try
             {
-                await AskAsync(listener, Impatient);
+                await AskAsync(listener, options);
                 throw new InvalidOperationException($"{listener} was reached without its {lost}.");
             }
             catch (TransportException exception)
