@@ -7,8 +7,10 @@ public class DescriptorReserveTests
 
     private readonly SortedSet<int> _free = [.. Enumerable.Range(0, Limit)];
     private readonly DescriptorReserve _reserve;
+    private int _opened;
 
-    public DescriptorReserveTests() => _reserve = new DescriptorReserve(Open, Close, Limit);
+    public DescriptorReserveTests() => _reserve = new DescriptorReserve(
+        Open, Close, descriptor => !_free.Contains(descriptor), Limit);
 
     [Fact]
     public void Join_FirstOfTwo_TakesItOnceAndTheLastGivesItUp()
@@ -31,29 +33,34 @@ public class DescriptorReserveTests
 
         _reserve.OnExhausted();
         Assert.Equal(DescriptorReserve.Size, _free.Count);
-        taken.Add(Open());
-        Assert.False(_reserve.TryTake());
+        foreach (var descriptor in taken[..DescriptorReserve.Spare])
+        {
+            // What it could not complete it leaves to the others, and does not touch.
+            var before = _opened;
+            Assert.False(_reserve.TryTake());
+            Assert.Equal(before, _opened);
+            Close(descriptor);
+        }
 
-        // What it could not complete it leaves to the others.
-        Assert.Equal(DescriptorReserve.Size - 1, _free.Count);
-        Close(taken[0]);
         Assert.True(_reserve.TryTake());
-        Assert.Empty(_free);
+        Assert.Equal(DescriptorReserve.Spare, _free.Count);
     }
 
     [Fact]
-    public void OnAccepted_FewerLeftThanAThreadNeeds_GivesItUpThoughNothingFailed()
+    public void OnAccepted_FewerLeftThanThreadsMayNeed_GivesItUpThoughNothingFailed()
     {
         _reserve.Join();
         var taken = TakeAll();
-        Close(taken[^1]);
-        Close(taken[^2]);
-        _reserve.OnAccepted(taken[^3]);
-        Assert.Equal(2, _free.Count);
+        taken[^DescriptorReserve.Spare..].ForEach(Close);
+        var before = _opened;
+        _reserve.OnAccepted(taken[^(DescriptorReserve.Spare + 1)]);
+        Assert.Equal(DescriptorReserve.Spare, _free.Count);
+        Assert.Equal(before, _opened);
 
         _reserve.OnAccepted(Open());
 
-        Assert.Equal(DescriptorReserve.Size + 1, _free.Count);
+        Assert.Equal(DescriptorReserve.Size + DescriptorReserve.Spare - 1, _free.Count);
+        Assert.False(_reserve.TryTake());
     }
 
     [Fact]
@@ -87,6 +94,7 @@ public class DescriptorReserveTests
             return -1;
         }
 
+        _opened++;
         var descriptor = _free.Min;
         _free.Remove(descriptor);
         return descriptor;

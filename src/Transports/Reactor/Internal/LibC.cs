@@ -47,10 +47,14 @@ internal static unsafe partial class LibC
     private const int EventNonBlocking = 0x800;
     private const int EventCloseOnExec = 0x80000;
     private const int LimitDescriptors = 7;
+    private const int GetDescriptorFlags = 1;
 
     public static int CreateEpoll() => epoll_create1(EpollCloseOnExec);
 
     public static int CreateEvent() => eventfd(0, EventCloseOnExec | EventNonBlocking);
+
+    /// <summary>Whether that number is a file descriptor of the process at the moment.</summary>
+    public static bool IsOpen(int descriptor) => fcntl(descriptor, GetDescriptorFlags) >= 0;
 
     /// <summary>How many file descriptors the process may have; the most there can be when that is not told.</summary>
     public static long DescriptorLimit()
@@ -118,4 +122,7 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial int getrlimit(int resource, ulong* limits);
+
+    [LibraryImport(Library)]
+    private static partial int fcntl(int descriptor, int command);
 }

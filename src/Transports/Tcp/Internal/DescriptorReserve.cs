@@ -5,16 +5,18 @@ namespace Transports;
 /// </summary>
 /// <remarks>
 /// The runtime needs descriptors too, to start a thread or to load an assembly, and ends the process when it gets none.
-/// So connections must not take the last ones. Once they have, the reserve is given up for the runtime to use, and
-/// nobody is accepted until it can be taken back.
+/// So connections must not take the last ones. When few are left the reserve is given up for the runtime to use, and
+/// nobody is accepted until it can be taken back. Few are left long before none are: between an accept and the look
+/// that follows it a busy machine may start several threads. And the look itself takes none.
 /// </remarks>
-internal sealed class DescriptorReserve(Func<int> open, Action<int> close, long limit)
+internal sealed class DescriptorReserve(
+    Func<int> open, Action<int> close, Func<int, bool> isOpen, long limit)
 {
     /// <summary>How many are held.</summary>
     public const int Size = 8;
 
-    /// <summary>A new thread takes a pipe, that is two at once; with fewer than that there are too few.</summary>
-    private const int Needed = 2;
+    /// <summary>So many must be free while the reserve is held. A new thread takes a pipe, that is two at once.</summary>
+    public const int Spare = 8;
 
     /// <summary>
     /// The system gives out the lowest number that is free: one that is further than this below the limit means that
@@ -29,8 +31,8 @@ internal sealed class DescriptorReserve(Func<int> open, Action<int> close, long 
 
     /// <summary>That of the process.</summary>
     public static DescriptorReserve Shared { get; } = OperatingSystem.IsLinux()
-        ? new(LibC.CreateEvent, descriptor => _ = LibC.Close(descriptor), LibC.DescriptorLimit())
-        : new(() => 0, _ => { }, long.MaxValue);
+        ? new(LibC.CreateEvent, descriptor => _ = LibC.Close(descriptor), LibC.IsOpen, LibC.DescriptorLimit())
+        : new(() => 0, _ => { }, _ => false, long.MaxValue);
 
     /// <summary>Takes the reserve for a listener that begins, unless another one did.</summary>
     public void Join()
@@ -77,14 +79,10 @@ internal sealed class DescriptorReserve(Func<int> open, Action<int> close, long 
 
         lock (_gate)
         {
-            var before = _held.Count;
-            if (!TryHold(before + Needed))
+            if (!AreFree(Spare))
             {
                 GiveUp();
-                return;
             }
-
-            Shrink(before);
         }
     }
 
@@ -92,7 +90,7 @@ internal sealed class DescriptorReserve(Func<int> open, Action<int> close, long 
     {
         lock (_gate)
         {
-            if (_listeners == 0 || TryHold(Size))
+            if (_listeners == 0 || (AreFree(Size + Spare) && TryHold()))
             {
                 return _isWhole = true;
             }
@@ -103,9 +101,20 @@ internal sealed class DescriptorReserve(Func<int> open, Action<int> close, long 
         }
     }
 
-    private bool TryHold(int count)
+    /// <summary>From above, where those are that were not needed yet.</summary>
+    private bool AreFree(int count)
     {
-        while (_held.Count < count)
+        for (var descriptor = Math.Min(limit, int.MaxValue) - 1; descriptor >= 0 && count > 0; descriptor--)
+        {
+            count -= isOpen((int)descriptor) ? 0 : 1;
+        }
+
+        return count == 0;
+    }
+
+    private bool TryHold()
+    {
+        while (_held.Count < Size)
         {
             var descriptor = open();
             if (descriptor < 0)
@@ -122,14 +131,9 @@ internal sealed class DescriptorReserve(Func<int> open, Action<int> close, long 
     private void GiveUp()
     {
         _isWhole = false;
-        Shrink(0);
-    }
-
-    private void Shrink(int count)
-    {
-        while (_held.Count > count)
+        while (_held.TryPop(out var descriptor))
         {
-            close(_held.Pop());
+            close(descriptor);
         }
     }
 }
