@@ -15,7 +15,7 @@ public class ReactorChaosTests
     private const int Lives = 60;
 
     private static readonly IPEndPoint AnyPort = new(IPAddress.Loopback, 0);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private static readonly Func<Peer, Random, Task>[] Lifes = [Behave, HalfClose, Reset, Vanish, CutShort, Stall];
 
