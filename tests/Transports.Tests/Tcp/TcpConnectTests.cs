@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Transports.Tests.Tcp;
 
@@ -40,10 +41,11 @@ public class TcpConnectTests
     [MemberData(nameof(Drivers))]
     public async Task ConnectAsync_ToANameThatRefuses_FailsAsNotConnected(TransportDriver driver)
     {
+        // Bound and not listening: nobody else can take the port, and who connects is refused.
+        using var holder = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        holder.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var transport = new TcpTransport(new TcpTransportOptions { Driver = driver });
-        var listener = await transport.ListenAsync(new IPEndPoint(IPAddress.Loopback, 0), Echo);
-        var port = ((IPEndPoint)listener.LocalEndPoint).Port;
-        await listener.DisposeAsync();
+        var port = ((IPEndPoint)holder.LocalEndPoint!).Port;
 
         await Assert.ThrowsAsync<ConnectionFailedException>(
             () => transport.ConnectAsync(new DnsEndPoint("localhost", port)).AsTask().WaitAsync(Patience));
