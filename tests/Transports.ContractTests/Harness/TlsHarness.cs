@@ -9,9 +9,6 @@ public sealed class TlsHarness(TransportDriver driver) : TransportHarness
 {
     private static readonly MessageFraming Framing = MessageFraming.LengthPrefixed();
 
-    /// <summary>The framework keeps the state of TLS's calls in caches of each thread.</summary>
-    public override int AllocationSlack => 4;
-
     public override ITransport CreateTransport(TransportSettings settings) => new TcpTransport(
         settings.ApplyTo(new TcpTransportOptions
         {

@@ -15,11 +15,6 @@ public abstract class TransportHarness
     public virtual bool InstancesMeet => true;
 
     /// <summary>
-    /// The bytes per message, far less than the smallest object's 24, that new threads with empty caches may cost.
-    /// </summary>
-    public virtual int AllocationSlack => 1;
-
-    /// <summary>
     /// What is written at once is read at once, if it is short: false where the test says where reads end.
     /// </summary>
     public virtual bool OneWriteIsOneRead => true;

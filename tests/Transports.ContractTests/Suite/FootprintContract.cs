@@ -13,6 +13,9 @@ public abstract class FootprintContract(TransportHarness harness)
     private const int Messages = 100_000;
     private const int Slices = 10;
 
+    /// <summary>Per message. The smallest object has 24: one for every message, or every second one, shows.</summary>
+    private const int AllowedBytes = 8;
+
     private readonly CountingPool _pool = new();
 
     [Fact]
@@ -131,10 +134,10 @@ public abstract class FootprintContract(TransportHarness harness)
         var slices = await measuring.WaitAsync(Patience.Limit * 8);
 
         // The median, since in one slice or another the runtime compiles a method anew or a test runner's timer ticks.
-        // Less than a byte per message instead of none: a new thread of the pool starts with empty caches, and each
-        // slice costs this test's own async method. One smallest object for every message would be 24 bytes.
+        // Some bytes instead of none: a new thread starts with empty caches, a lead that changes hands costs something,
+        // and on a busy machine there is much of both while a slice lasts.
         Array.Sort(slices);
-        var allowed = harness.AllocationSlack * count / Slices;
+        var allowed = AllowedBytes * count / Slices;
         Assert.True(slices[Slices / 2] < allowed, $"Bytes per slice: {string.Join(", ", slices)}");
     }
 

@@ -64,6 +64,21 @@ public class DescriptorReserveTests
     }
 
     [Fact]
+    public void OnAccepted_LowNumberThatIsOneOfTheLast_IsNotTakenForPlenty()
+    {
+        _reserve.Join();
+        var taken = TakeAll();
+        taken[^DescriptorReserve.Spare..].ForEach(Close);
+        _reserve.OnAccepted(taken[^(DescriptorReserve.Spare + 1)]);
+        TakeAll();
+
+        Close(taken[0]);
+        _reserve.OnAccepted(Open());
+
+        Assert.Equal(DescriptorReserve.Size, _free.Count);
+    }
+
+    [Fact]
     public void OnAccepted_LowNumber_LooksNoFurther()
     {
         _reserve.Join();

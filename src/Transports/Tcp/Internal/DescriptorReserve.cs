@@ -15,18 +15,19 @@ internal sealed class DescriptorReserve(
     /// <summary>How many are held.</summary>
     public const int Size = 8;
 
-    /// <summary>So many must be free while the reserve is held. A new thread takes a pipe, that is two at once.</summary>
+    /// <summary>So many must be free while it is held: a new thread takes a pipe, that is two at once.</summary>
     public const int Spare = 8;
 
     /// <summary>
-    /// The system gives out the lowest number that is free: one that is further than this below the limit means that
-    /// there are plenty, and costs no further look.
+    /// The system gives out the lowest number that is free: as long as none has come closer to the limit than this
+    /// there are plenty, and that costs no further look. Once one has, a low number may be one of the last.
     /// </summary>
     private const int CloseToTheLimit = 64;
 
     private readonly Lock _gate = new();
     private readonly Stack<int> _held = new(Size);
     private int _listeners;
+    private long _highest;
     private volatile bool _isWhole;
 
     /// <summary>That of the process.</summary>
@@ -72,7 +73,8 @@ internal sealed class DescriptorReserve(
     /// <summary>Gives the reserve up as well if an accept has left too few, though it succeeded.</summary>
     public void OnAccepted(long descriptor)
     {
-        if (descriptor < limit - CloseToTheLimit)
+        _highest = Math.Max(_highest, descriptor);
+        if (_highest < limit - CloseToTheLimit)
         {
             return;
         }
