@@ -90,11 +90,11 @@ internal sealed class DatagramContext : MessageContext
         return true;
     }
 
-    /// <summary>The calling thread is about to call the handler, or has sent what was collected meanwhile.</summary>
-    public void Collect(ReplyBatch replies, long dispatch)
+    /// <summary>That thread is about to call the handler, or has sent what was collected meanwhile.</summary>
+    public void Collect(ReplyBatch replies, long dispatch, int thread)
     {
         (_replies, Dispatch) = (replies, dispatch);
-        Volatile.Write(ref _thread, Environment.CurrentManagedThreadId);
+        Volatile.Write(ref _thread, thread);
     }
 
     /// <summary>The handler has returned, or what it replied leaves at once from now on.</summary>

@@ -33,6 +33,7 @@ internal sealed partial class DatagramDispatcher
 
     private ValueTask<bool> HandleRestAsync()
     {
+        var thread = System.Environment.CurrentManagedThreadId;
         while (_next < _count)
         {
             var datagram = _slots[_next];
@@ -45,7 +46,7 @@ internal sealed partial class DatagramDispatcher
 
             _messages++;
             _bytes += datagram.Length;
-            if (!Handle(_next++))
+            if (!Handle(_next++, thread))
             {
                 return new ValueTask<bool>(false);
             }
@@ -91,10 +92,10 @@ internal sealed partial class DatagramDispatcher
     };
 
     /// <summary>False when the lead was taken meanwhile: from then on all this is another thread's.</summary>
-    private bool Handle(int index)
+    private bool Handle(int index, int thread)
     {
         var context = _contexts[index];
-        context.Collect(_sender.Mark(), _lead.Begin());
+        context.Collect(_sender.Mark(), _lead.Begin(), thread);
         var handling = Call(context);
         var replies = context.StopCollecting();
         if (!_lead.TryEnd(context.Dispatch))
@@ -164,7 +165,7 @@ internal sealed partial class DatagramDispatcher
         finally
         {
             // Whatever happened: this thread leads on.
-            context.Collect(_sender.Mark(), _lead.Begin());
+            context.Collect(_sender.Mark(), _lead.Begin(), System.Environment.CurrentManagedThreadId);
         }
     }
 
