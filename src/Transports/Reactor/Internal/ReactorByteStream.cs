@@ -72,6 +72,11 @@ internal sealed class ReactorByteStream : ByteStream, IReactorTarget, IStopsRece
             _burst = 0;
             _readable.Clear();
             Watch();
+            if (Volatile.Read(ref _isStopped))
+            {
+                // Perhaps it was just this word of it that was cleared.
+                _readable.Restore();
+            }
         }
 
         var waiting = _readable.WaitAsync(cancellationToken);

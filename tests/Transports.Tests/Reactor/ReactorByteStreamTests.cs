@@ -1,0 +1,28 @@
+using System.Net;
+using System.Net.Sockets;
+using Transports.Tests.Datagrams;
+
+namespace Transports.Tests.Reactor;
+
+public class ReactorByteStreamTests
+{
+    /// <summary>So many waits in a row surely hold one at which the others get their turn.</summary>
+    private const int Waits = 16;
+
+    [LinuxFact]
+    public async Task WaitForData_OfAStoppedStream_EndsAlsoWhereTheOthersGetTheirTurn()
+    {
+        using var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listening.Listen();
+        await using var stream = await ReactorConnector.ConnectAsync(
+            listening.LocalEndPoint!, new TcpTransportOptions(), ReactorGroup.Get(1).Next(), CancellationToken.None);
+
+        ((IStopsReceiving)stream).StopReceiving();
+
+        for (var wait = 0; wait < Waits; wait++)
+        {
+            await stream.WaitForDataAsync(CancellationToken.None).AsTask().Soon();
+        }
+    }
+}
