@@ -152,10 +152,13 @@ internal sealed class ReactorByteStream : ByteStream, IReactorTarget, IStopsRece
     {
         lock (_readable)
         {
-            // Until it is known the field has what stands for an end without a name.
-            _localEndPoint = (_knowsLocalEndPoint ? null : SocketName.OfThisEnd(_descriptor, _localEndPoint))
-                ?? _localEndPoint;
-            Volatile.Write(ref _knowsLocalEndPoint, true);
+            if (!_knowsLocalEndPoint)
+            {
+                // Until now the field had what stands for an end without a name.
+                _localEndPoint = SocketName.OfThisEnd(_descriptor, _localEndPoint) ?? _localEndPoint;
+                Volatile.Write(ref _knowsLocalEndPoint, true);
+            }
+
             return _localEndPoint;
         }
     }
