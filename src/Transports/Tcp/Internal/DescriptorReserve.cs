@@ -27,7 +27,7 @@ internal sealed class DescriptorReserve(
     private readonly Lock _gate = new();
     private readonly Stack<int> _held = new(Size);
     private int _listeners;
-    private long _highest;
+    private volatile bool _wasClose;
     private volatile bool _isWhole;
 
     /// <summary>That of the process.</summary>
@@ -73,8 +73,12 @@ internal sealed class DescriptorReserve(
     /// <summary>Gives the reserve up as well if an accept has left too few, though it succeeded.</summary>
     public void OnAccepted(long descriptor)
     {
-        _highest = Math.Max(_highest, descriptor);
-        if (_highest < limit - CloseToTheLimit)
+        if (descriptor >= limit - CloseToTheLimit)
+        {
+            _wasClose = true;
+        }
+
+        if (!_wasClose)
         {
             return;
         }
