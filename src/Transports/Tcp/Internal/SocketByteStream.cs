@@ -13,7 +13,7 @@ internal sealed class SocketByteStream : ByteStream
     private readonly Socket _socket;
     private readonly TimeProvider _timeProvider;
     private long _rowBegan;
-    private int _waits;
+    private uint _waits;
     private bool _isBusy;
 
     /// <summary>
