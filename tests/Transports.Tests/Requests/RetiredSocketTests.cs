@@ -61,18 +61,9 @@ public class RetiredSocketTests
     [Fact]
     public async Task Socket_ThatFailedAfterItHadSent_StaysBoundToo()
     {
-        _transport.Connected = connection => connection.Sending = (_, _) => connection.HasSent
-            ? throw new TransportException("No buffer space.")
-            : Task.CompletedTask;
         await using var client = MakeClient();
-        var request = client.RequestAsync("1").AsTask();
-        var first = await _transport.NextConnectionAsync();
-        await _clock.WhenTimerAsync(2);
-        _clock.Advance(_clock.NextTimerDueIn!.Value);
-        await _clock.WhenTimerAsync(3);
-        _clock.Advance(TimeSpan.FromMilliseconds(500));
+        var (request, first, second) = await AskOverASocketThatFailsAsync(client);
 
-        var second = await _transport.NextConnectionAsync();
         first.Reply("late");
         second.Reply("answer");
 
@@ -84,18 +75,10 @@ public class RetiredSocketTests
     public async Task Socket_ThatFailedBeforeAnotherBroughtTheAnswer_IsClosedAfterTheTimeToo()
     {
         // A deadline that was met is never cancelled: it does not end the receive that began under it.
-        _transport.Connected = connection => connection.Sending = (_, _) => connection.HasSent
-            ? throw new TransportException("No buffer space.")
-            : Task.CompletedTask;
         var options = new RequestClientOptions { LateReplyTime = TimeSpan.FromSeconds(10) };
         var client = MakeClient(options);
-        var request = client.RequestAsync("1").AsTask();
-        var first = await _transport.NextConnectionAsync();
-        await _clock.WhenTimerAsync(2);
-        _clock.Advance(_clock.NextTimerDueIn!.Value);
-        await _clock.WhenTimerAsync(3);
-        _clock.Advance(TimeSpan.FromMilliseconds(500));
-        (await _transport.NextConnectionAsync()).Reply("answer");
+        var (request, first, second) = await AskOverASocketThatFailsAsync(client);
+        second.Reply("answer");
         Assert.Equal("answer", await request.Soon());
         Assert.False(first.IsDisposed);
 
@@ -159,6 +142,22 @@ public class RetiredSocketTests
         var error = await request.Throws<OperationCanceledException>();
         Assert.Equal(cancellation.Token, error.CancellationToken);
         return connection;
+    }
+
+    /// <summary>The first socket has sent once and fails when it shall send again; the second takes its place.</summary>
+    private async Task<(Task<string> Request, ScriptedConnection First, ScriptedConnection Second)>
+        AskOverASocketThatFailsAsync(RequestClient client)
+    {
+        _transport.Connected = connection => connection.Sending = (_, _) => connection.HasSent
+            ? throw new TransportException("No buffer space.")
+            : Task.CompletedTask;
+        var request = client.RequestAsync("1").AsTask();
+        var first = await _transport.NextConnectionAsync();
+        await _clock.WhenTimerAsync(2);
+        _clock.Advance(_clock.NextTimerDueIn!.Value);
+        await _clock.WhenTimerAsync(3);
+        _clock.Advance(TimeSpan.FromMilliseconds(500));
+        return (request, first, await _transport.NextConnectionAsync());
     }
 
     private RequestClient MakeClient(RequestClientOptions? options = null) =>
