@@ -72,26 +72,17 @@ internal sealed class ReactorByteStream : ByteStream, IReactorTarget, IStopsRece
             _burst = 0;
             _readable.Clear();
             Watch();
-            if (Volatile.Read(ref _isStopped))
-            {
-                // Perhaps it was just this word of it that was cleared.
-                _readable.Restore();
-            }
         }
 
         var waiting = _readable.WaitAsync(cancellationToken);
-        if (!waiting.IsCompleted)
-        {
-            _burst = 0;
-        }
-
+        _burst = waiting.IsCompleted ? _burst : 0;
         return waiting;
     }
 
     public void StopReceiving()
     {
         Volatile.Write(ref _isStopped, true);
-        _readable.Set();
+        _readable.Set(sticky: true);
     }
 
     public void ContinueAfterWait(Action<object?> continuation, object state) =>
