@@ -144,7 +144,7 @@ public class RetiredSocketTests
         return connection;
     }
 
-    /// <summary>The first socket has sent once and fails when it shall send again; the second takes its place.</summary>
+    /// <summary>The first socket has sent once and fails the next time; the second takes its place.</summary>
     private async Task<(Task<string> Request, ScriptedConnection First, ScriptedConnection Second)>
         AskOverASocketThatFailsAsync(RequestClient client)
     {
