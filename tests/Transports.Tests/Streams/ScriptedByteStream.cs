@@ -25,6 +25,9 @@ internal sealed class ScriptedByteStream : ByteStream
 
     public TaskCompletionSource Disposed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Whether a send that waits has ended when <see cref="Abort"/> returns.</summary>
+    public bool AbortEndsSends { get; set; } = true;
+
     public byte[][] Sends
     {
         get
@@ -109,7 +112,10 @@ internal sealed class ScriptedByteStream : ByteStream
     {
         Aborted.TrySetResult();
         FeedFault(new ConnectionClosedException(CloseReason.Aborted));
-        _stall?.TrySetException(new ConnectionClosedException(CloseReason.Aborted));
+        if (AbortEndsSends)
+        {
+            _stall?.TrySetException(new ConnectionClosedException(CloseReason.Aborted));
+        }
     }
 
     public override ValueTask DisposeAsync()

@@ -68,6 +68,28 @@ public class StreamConnectionTests
     }
 
     [Fact]
+    public async Task Abort_WhileASendIsInFlight_ReleasesTheStreamWhenThatHasEnded()
+    {
+        var transport = new ScriptedTransport();
+        await using var connection = await transport.ConnectAsync();
+        var peer = transport.Next;
+        peer.AbortEndsSends = false;
+        var stall = peer.StallSends();
+        await connection.SendAsync("a");
+
+        connection.Abort();
+        await peer.Aborted.Task.WaitAsync(ScriptedTransport.Patience);
+        for (var turn = 0; turn < 1_000; turn++)
+        {
+            await Task.Yield();
+            Assert.False(peer.Disposed.Task.IsCompleted);
+        }
+
+        stall.SetException(new ConnectionClosedException(CloseReason.Aborted));
+        await peer.Disposed.Task.WaitAsync(ScriptedTransport.Patience);
+    }
+
+    [Fact]
     public async Task Send_ThatThePeerDoesNotTake_EndsAsSlowConsumerAfterTheSendTimeout()
     {
         var time = new VirtualTimeProvider();

@@ -256,6 +256,7 @@ internal sealed class ReactorByteStream : ByteStream, IReactorTarget, IStopsRece
             while (true)
             {
                 _writable.Clear();
+                ThrowIfAborted();
                 Volatile.Write(ref _watched, Watched | LibC.EpollOut);
                 Watch();
                 await _writable.WaitAsync().ConfigureAwait(false);

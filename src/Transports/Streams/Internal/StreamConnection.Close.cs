@@ -154,6 +154,8 @@ internal sealed partial class StreamConnection
             CloseNow(reason);
         }
 
+        // The stream may not be released under a send: by then its descriptor can be another connection's.
+        await _output.WhenNoneIsInFlightAsync().ConfigureAwait(false);
         await Continuations.CancelAsync(_ended).ConfigureAwait(false);
         await DisposeStreamAsync().ConfigureAwait(false);
         _output.Discard(reason);
@@ -174,7 +176,9 @@ internal sealed partial class StreamConnection
     {
         try
         {
-            await _output.FlushAndCloseAsync(reason).ConfigureAwait(false);
+            _output.Close(reason);
+            _output.Flush();
+            await _output.WhenNoneIsInFlightAsync().ConfigureAwait(false);
             await _stream.CompleteSendsAsync().ConfigureAwait(false);
             if (!_sawEndOfStream)
             {

@@ -128,11 +128,11 @@ internal sealed class StreamOutput(StreamConnection connection, StreamEnvironmen
         }
     }
 
-    /// <summary>Takes nothing more; ends when all that was taken has been sent, or cannot be.</summary>
-    public Task FlushAndCloseAsync(CloseReason reason)
+    /// <summary>
+    /// Ends when no send is in flight; once this is closed and flushed, or discarded, none will be from then on.
+    /// </summary>
+    public Task WhenNoneIsInFlightAsync()
     {
-        Close(reason);
-        Flush();
         lock (Gate)
         {
             if (!_sending)
@@ -276,6 +276,7 @@ internal sealed class StreamOutput(StreamConnection connection, StreamEnvironmen
 
     private void Fail(Exception exception, byte[] buffer)
     {
+        environment.Pool.Return(buffer);
         TaskCompletionSource? flushed;
         lock (Gate)
         {
@@ -284,7 +285,6 @@ internal sealed class StreamOutput(StreamConnection connection, StreamEnvironmen
             (flushed, _flushed) = (_flushed, null);
         }
 
-        environment.Pool.Return(buffer);
         connection.OnStreamFailed(exception);
         flushed?.TrySetResult();
     }
