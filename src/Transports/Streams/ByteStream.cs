@@ -27,6 +27,17 @@ public abstract class ByteStream : IAsyncDisposable
     internal virtual bool WaitsInReceive => false;
 
     /// <summary>
+    /// Takes a copy of the bytes in order to send it soon, together with what others send, and then tells
+    /// <paramref name="output"/>; false when they have to be sent now.
+    /// </summary>
+    internal virtual bool TryGather(ReadOnlySpan<byte> bytes, StreamOutput output) => false;
+
+    /// <summary>Sends now what was gathered.</summary>
+    internal virtual void SendGathered()
+    {
+    }
+
+    /// <summary>
     /// Waits until a receive would not have to. Called before a buffer is rented for the receive, so that an idle
     /// connection holds none; may complete at once, and does unless it is overridden.
     /// </summary>

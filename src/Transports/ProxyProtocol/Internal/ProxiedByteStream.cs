@@ -32,6 +32,10 @@ internal sealed class ProxiedByteStream(
 
     public override ValueTask SendAsync(ReadOnlyMemory<byte> bytes) => inner.SendAsync(bytes);
 
+    internal override bool TryGather(ReadOnlySpan<byte> bytes, StreamOutput output) => inner.TryGather(bytes, output);
+
+    internal override void SendGathered() => inner.SendGathered();
+
     public override ValueTask CompleteSendsAsync() => inner.CompleteSendsAsync();
 
     public override void Abort() => inner.Abort();

@@ -37,6 +37,7 @@ internal static unsafe partial class LibC
     public const int Eintr = 4;
     public const int Ebadf = 9;
     public const int Eagain = 11;
+    public const int Enomem = 12;
     public const int Enfile = 23;
     public const int Emfile = 24;
     public const int Emsgsize = 90;

@@ -9,7 +9,6 @@ internal static class LinuxErrors
 {
     private const int Enoent = 2;
     private const int Eperm = 1;
-    private const int Enomem = 12;
     private const int Eacces = 13;
     private const int Enobufs = 105;
     private const int Etimedout = 110;
@@ -71,7 +70,7 @@ internal static class LinuxErrors
         LibC.Emsgsize => SocketError.MessageSize,
         Einval => SocketError.InvalidArgument,
         Eacces or Eperm => SocketError.AccessDenied,
-        Enobufs or Enomem => SocketError.NoBufferSpaceAvailable,
+        Enobufs or LibC.Enomem => SocketError.NoBufferSpaceAvailable,
         LibC.Ebadf or Enotsock => SocketError.NotSocket,
         _ => SocketError.SocketError,
     };

@@ -21,6 +21,7 @@ internal sealed unsafe class Reactor : IWatchedLead
     private readonly ReactorTable _targets = new();
     private readonly LeaderThreads _threads;
     private readonly Lead _lead = new();
+    private readonly SendBatch? _sends = SendBatch.TryCreate();
     private int _next;
     private int _count;
 
@@ -73,6 +74,13 @@ internal sealed unsafe class Reactor : IWatchedLead
         _targets.Remove(key);
     }
 
+    /// <summary>See <see cref="SendBatch.TryAdd"/>; false also where there is no such batch.</summary>
+    public bool TryGather(int descriptor, ReadOnlySpan<byte> bytes, StreamOutput output) =>
+        _sends is not null && _sends.TryAdd(descriptor, bytes, output);
+
+    /// <summary>Sends now what was gathered, if the calling thread leads.</summary>
+    public void SendGathered() => _sends?.Send();
+
     /// <inheritdoc/>
     public void HandOnLead(long dispatch)
     {
@@ -92,11 +100,30 @@ internal sealed unsafe class Reactor : IWatchedLead
     /// <summary>Leads until the lead is taken away.</summary>
     private void LeadOn()
     {
-        while (DispatchAll())
+        _sends?.Own();
+        if (!DispatchSends())
+        {
+            return;
+        }
+
+        while (DispatchAll() && DispatchSends())
         {
             _next = 0;
             _count = LibC.EpollWait(_epoll, _events, MaxEvents, timeoutMilliseconds: -1);
         }
+    }
+
+    /// <summary>Sends what is gathered. False when the lead was taken away meanwhile.</summary>
+    private bool DispatchSends()
+    {
+        if (_sends is null or { IsEmpty: true })
+        {
+            return true;
+        }
+
+        var dispatch = _lead.Begin();
+        _sends.Send();
+        return _lead.TryEnd(dispatch);
     }
 
     /// <summary>False when the lead was taken away in the middle; the events left are the next leader's.</summary>
@@ -113,6 +140,7 @@ internal sealed unsafe class Reactor : IWatchedLead
 
             var dispatch = _lead.Begin();
             target.OnReady(events);
+            _sends?.SendIfDue();
             if (!_lead.TryEnd(dispatch))
             {
                 return false;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Transports;
 
@@ -8,7 +7,7 @@ namespace Transports;
 /// A connected socket, TCP or Unix, under a reactor. Its receives and sends are plain system calls that do not block;
 /// when there is nothing to receive, its receive loop is a waiter in <see cref="Readiness"/> and holds no buffer.
 /// </summary>
-internal sealed class ReactorByteStream : ByteStream, IReactorTarget, IStopsReceiving
+internal sealed partial class ReactorByteStream : ByteStream, IReactorTarget, IStopsReceiving
 {
     private const uint Watched = LibC.EpollIn | LibC.EpollPeerHangUp | LibC.EpollEdge;
 
@@ -92,19 +91,6 @@ internal sealed class ReactorByteStream : ByteStream, IReactorTarget, IStopsRece
     {
         var count = Receive(buffer.Span);
         return count >= 0 ? new ValueTask<int>(count) : ReceiveLaterAsync(buffer, cancellationToken);
-    }
-
-    public override ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
-    {
-        var sent = Send(bytes.Span);
-        return sent == bytes.Length ? default : SendRestAsync(bytes[sent..]);
-    }
-
-    public override ValueTask CompleteSendsAsync()
-    {
-        return LibC.Shutdown(_descriptor, LibC.ShutdownSend) == 0
-            ? default
-            : throw LinuxErrors.OnTransfer(Marshal.GetLastPInvokeError());
     }
 
     public override void Abort()
@@ -208,70 +194,6 @@ internal sealed class ReactorByteStream : ByteStream, IReactorTarget, IStopsRece
         while (count < 0);
 
         return count;
-    }
-
-    /// <summary>How many bytes the system took; fewer than all when its buffer is full.</summary>
-    private unsafe int Send(ReadOnlySpan<byte> bytes)
-    {
-        var sent = 0;
-        while (sent < bytes.Length)
-        {
-            ThrowIfAborted();
-            nint count;
-            fixed (byte* start = bytes[sent..])
-            {
-                count = LibC.Send(_descriptor, start, bytes.Length - sent, LibC.MessageNoSignal);
-            }
-
-            if (count >= 0)
-            {
-                sent += (int)count;
-                continue;
-            }
-
-            switch (LibC.LastError)
-            {
-                case LibC.Eintr:
-                    continue;
-                case LibC.Eagain:
-                    return sent;
-                case var error:
-                    ThrowIfAborted();
-                    throw LinuxErrors.OnTransfer(error);
-            }
-        }
-
-        return sent;
-    }
-
-    /// <summary>
-    /// Output is watched only while it is short: a descriptor registered for both wakes the reactor at every send.
-    /// </summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SendRestAsync(ReadOnlyMemory<byte> bytes)
-    {
-        _writable ??= new Readiness();
-        try
-        {
-            while (true)
-            {
-                _writable.Clear();
-                ThrowIfAborted();
-                Volatile.Write(ref _watched, Watched | LibC.EpollOut);
-                Watch();
-                await _writable.WaitAsync().ConfigureAwait(false);
-                bytes = bytes[Send(bytes.Span)..];
-                if (bytes.IsEmpty)
-                {
-                    return;
-                }
-            }
-        }
-        finally
-        {
-            Volatile.Write(ref _watched, Watched);
-            Watch();
-        }
     }
 
     /// <summary>

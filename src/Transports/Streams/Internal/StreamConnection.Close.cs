@@ -178,6 +178,7 @@ internal sealed partial class StreamConnection
         {
             _output.Close(reason);
             _output.Flush();
+            _stream.SendGathered();
             await _output.WhenNoneIsInFlightAsync().ConfigureAwait(false);
             await _stream.CompleteSendsAsync().ConfigureAwait(false);
             if (!_sawEndOfStream)

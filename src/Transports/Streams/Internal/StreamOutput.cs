@@ -4,7 +4,7 @@ namespace Transports;
 /// What one connection has to send. One send is in flight at a time; what comes meanwhile is gathered and leaves
 /// together in the next. Whoever finds no send in flight sends on its own thread: there is no hop and no queue to wake.
 /// </summary>
-internal sealed class StreamOutput(StreamConnection connection, StreamEnvironment environment)
+internal sealed partial class StreamOutput(StreamConnection connection, StreamEnvironment environment)
 {
     // As a byte, beside the flags: every idle connection holds one of these.
     private const byte StillOpen = byte.MaxValue;
@@ -73,7 +73,8 @@ internal sealed class StreamOutput(StreamConnection connection, StreamEnvironmen
             _inFlight = length;
         }
 
-        Send(buffer, length, messages);
+        environment.Metrics.Sent(messages, length);
+        Send(buffer, length);
         return Volatile.Read(ref _inFlight) > environment.Options.OutputHighWaterBytes
             ? WaitForRoomAsync(cancellationToken)
             : default;
@@ -171,25 +172,6 @@ internal sealed class StreamOutput(StreamConnection connection, StreamEnvironmen
         }
     }
 
-    /// <summary>A send that had to wait has ended: what was queued meanwhile leaves.</summary>
-    public void EndPending(ValueTask send, byte[] buffer)
-    {
-        try
-        {
-            send.GetAwaiter().GetResult();
-        }
-#pragma warning disable CA1031 // whatever a stream throws ends this connection and nothing else
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            Fail(exception, buffer);
-            return;
-        }
-
-        environment.Pool.Return(buffer);
-        SendQueued();
-    }
-
     public void ThrowIfClosed()
     {
         if (IsClosed)
@@ -202,91 +184,6 @@ internal sealed class StreamOutput(StreamConnection connection, StreamEnvironmen
     {
         await WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
         await SendAsync(message, cancellationToken).ConfigureAwait(false);
-    }
-
-    private void SendQueued()
-    {
-        if (TakeQueued(out var buffer, out var length, out var messages))
-        {
-            Send(buffer, length, messages);
-        }
-    }
-
-    /// <summary>
-    /// Sends, on this thread as long as the stream takes it at once. The caller has set the sending flag.
-    /// </summary>
-    private void Send(byte[] buffer, int length, int messages)
-    {
-        do
-        {
-            environment.Metrics.Sent(messages, length);
-            ValueTask send;
-            try
-            {
-                send = connection.Stream.SendAsync(buffer.AsMemory(0, length));
-                if (!send.IsCompleted)
-                {
-                    _pending ??= new PendingSend(this, connection, environment);
-                    _pending.Await(send, buffer);
-                    return;
-                }
-
-                send.GetAwaiter().GetResult();
-            }
-#pragma warning disable CA1031 // whatever a stream throws ends this connection and nothing else
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                Fail(exception, buffer);
-                return;
-            }
-
-            environment.Pool.Return(buffer);
-        }
-        while (TakeQueued(out buffer, out length, out messages));
-    }
-
-    /// <summary>Takes what was queued as the next send; when there is nothing, sending has ended.</summary>
-    private bool TakeQueued(out byte[] buffer, out int length, out int messages)
-    {
-        TaskCompletionSource? room = null;
-        TaskCompletionSource? flushed = null;
-        lock (Gate)
-        {
-            (buffer, length, messages) = (_queued, _queuedLength, _queuedMessages);
-            (_queued, _queuedLength, _queuedMessages) = ([], 0, 0);
-            _inFlight = length;
-            _sending = length > 0;
-            if (!IsAboveMark)
-            {
-                (room, _room) = (_room, null);
-            }
-
-            if (!_sending)
-            {
-                FrameWriter.Release(environment.Pool, ref buffer);
-                (flushed, _flushed) = (_flushed, null);
-            }
-        }
-
-        room?.TrySetResult();
-        flushed?.TrySetResult();
-        return length > 0;
-    }
-
-    private void Fail(Exception exception, byte[] buffer)
-    {
-        environment.Pool.Return(buffer);
-        TaskCompletionSource? flushed;
-        lock (Gate)
-        {
-            DropQueued();
-            (_sending, _inFlight) = (false, 0);
-            (flushed, _flushed) = (_flushed, null);
-        }
-
-        connection.OnStreamFailed(exception);
-        flushed?.TrySetResult();
     }
 
     private void DropQueued()

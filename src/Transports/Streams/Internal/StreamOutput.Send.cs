@@ -1,0 +1,146 @@
+namespace Transports;
+
+/// <summary>The send in flight: how it is begun, how it ends, and what follows it.</summary>
+internal sealed partial class StreamOutput
+{
+    /// <summary>A send that had to wait has ended: what was queued meanwhile leaves.</summary>
+    public void EndPending(ValueTask send, byte[] buffer)
+    {
+        try
+        {
+            send.GetAwaiter().GetResult();
+        }
+#pragma warning disable CA1031 // whatever a stream throws ends this connection and nothing else
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Fail(exception, buffer);
+            return;
+        }
+
+        environment.Pool.Return(buffer);
+        SendQueued();
+    }
+
+    /// <summary>A copy of bytes in a buffer for <see cref="EndGathered"/>.</summary>
+    public byte[] Rent(ReadOnlySpan<byte> bytes)
+    {
+        var buffer = environment.Pool.Rent(bytes.Length);
+        bytes.CopyTo(buffer);
+        return buffer;
+    }
+
+    /// <summary>What the stream had gathered was tried: it has failed, or some of it is left, or none.</summary>
+    public void EndGathered(byte[] rest, int length, Exception? error)
+    {
+        if (error is not null)
+        {
+            Fail(error, rest);
+        }
+        else if (length > 0)
+        {
+            Send(rest, length);
+        }
+        else
+        {
+            SendQueued();
+        }
+    }
+
+    private void SendQueued()
+    {
+        if (TakeQueued(out var buffer, out var length))
+        {
+            Send(buffer, length);
+        }
+    }
+
+    /// <summary>
+    /// Sends, on this thread as long as the stream takes it at once. The caller has set the sending flag.
+    /// </summary>
+    private void Send(byte[] buffer, int length)
+    {
+        do
+        {
+            if (connection.Stream.TryGather(buffer.AsSpan(0, length), this))
+            {
+                environment.Pool.Return(buffer);
+                return;
+            }
+
+            ValueTask send;
+            try
+            {
+                send = connection.Stream.SendAsync(buffer.AsMemory(0, length));
+                if (!send.IsCompleted)
+                {
+                    _pending ??= new PendingSend(this, connection, environment);
+                    _pending.Await(send, buffer);
+                    return;
+                }
+
+                send.GetAwaiter().GetResult();
+            }
+#pragma warning disable CA1031 // whatever a stream throws ends this connection and nothing else
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                Fail(exception, buffer);
+                return;
+            }
+
+            environment.Pool.Return(buffer);
+        }
+        while (TakeQueued(out buffer, out length));
+    }
+
+    /// <summary>Takes what was queued as the next send; when there is nothing, sending has ended.</summary>
+    private bool TakeQueued(out byte[] buffer, out int length)
+    {
+        int messages;
+        TaskCompletionSource? room = null;
+        TaskCompletionSource? flushed = null;
+        lock (Gate)
+        {
+            (buffer, length, messages) = (_queued, _queuedLength, _queuedMessages);
+            (_queued, _queuedLength, _queuedMessages) = ([], 0, 0);
+            _inFlight = length;
+            _sending = length > 0;
+            if (!IsAboveMark)
+            {
+                (room, _room) = (_room, null);
+            }
+
+            if (!_sending)
+            {
+                FrameWriter.Release(environment.Pool, ref buffer);
+                (flushed, _flushed) = (_flushed, null);
+            }
+        }
+
+        room?.TrySetResult();
+        flushed?.TrySetResult();
+        if (length == 0)
+        {
+            return false;
+        }
+
+        environment.Metrics.Sent(messages, length);
+        return true;
+    }
+
+    private void Fail(Exception exception, byte[] buffer)
+    {
+        FrameWriter.Release(environment.Pool, ref buffer);
+        TaskCompletionSource? flushed;
+        lock (Gate)
+        {
+            DropQueued();
+            (_sending, _inFlight) = (false, 0);
+            (flushed, _flushed) = (_flushed, null);
+        }
+
+        connection.OnStreamFailed(exception);
+        flushed?.TrySetResult();
+    }
+}
