@@ -71,6 +71,11 @@ internal static partial class TransportLog
     public static partial void DriverChosen(ILogger logger, TransportDriver driver, int threads, string why);
 
     [LoggerMessage(
+        18, LogLevel.Debug, "Connections that are ready together send by one system call: {Gathered} ({Why})",
+        EventName = "SendsGathered")]
+    public static partial void SendsGathered(ILogger logger, bool gathered, string why);
+
+    [LoggerMessage(
         30, LogLevel.Debug,
         "UDP on {EndPoint}: {Shards} shards, up to {Batch} datagrams at once, joins sends: {Gso}, receives: {Gro}",
         EventName = "UdpCapabilities")]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Transports.Diagnostics;
 
 namespace Transports;
 
@@ -33,6 +34,10 @@ public sealed class TcpTransport : ByteStreamTransport
         _options = (TcpTransportOptions)options.Snapshot();
         _timeProvider = timeProvider ?? TimeProvider.System;
         _reactors = DriverChoice.Make(_options.Driver, _options.ReactorThreads, Logger);
+        if (_reactors is { GatheringObstacle: var obstacle })
+        {
+            TransportLog.SendsGathered(Logger, obstacle is null, obstacle ?? "io_uring");
+        }
     }
 
     /// <inheritdoc/>

@@ -21,7 +21,7 @@ internal sealed unsafe class Reactor : IWatchedLead
     private readonly ReactorTable _targets = new();
     private readonly LeaderThreads _threads;
     private readonly Lead _lead = new();
-    private readonly SendBatch? _sends = SendBatch.TryCreate();
+    private readonly SendBatch? _sends;
     private int _next;
     private int _count;
 
@@ -34,6 +34,8 @@ internal sealed unsafe class Reactor : IWatchedLead
                 $"epoll is not to be had: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
         }
 
+        _sends = SendBatch.TryCreate(out var obstacle);
+        GatheringObstacle = obstacle;
         _events = (byte*)NativeMemory.Alloc((nuint)(MaxEvents * EpollEvent.Bytes));
         _threads = new LeaderThreads(name, LeadOn);
         _threads.Promote();
@@ -41,6 +43,9 @@ internal sealed unsafe class Reactor : IWatchedLead
 
     /// <inheritdoc/>
     public long Dispatching => _lead.Dispatching;
+
+    /// <summary>Why what connections send is not gathered; null if it is.</summary>
+    public string? GatheringObstacle { get; }
 
     /// <summary>How many descriptors are watched.</summary>
     public int TargetCount => _targets.Count;

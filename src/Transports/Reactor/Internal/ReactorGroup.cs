@@ -20,6 +20,9 @@ internal sealed class ReactorGroup
 
     public int Count => _reactors.Length;
 
+    /// <summary>See <see cref="Reactor.GatheringObstacle"/>.</summary>
+    public string? GatheringObstacle => _reactors[0].GatheringObstacle;
+
     /// <summary>Transports that ask for the same number share the same threads.</summary>
     public static ReactorGroup Get(int threads) => Groups.GetOrAdd(
         threads == 0 ? Environment.ProcessorCount : threads,

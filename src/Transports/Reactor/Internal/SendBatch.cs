@@ -12,6 +12,11 @@ namespace Transports;
 /// </remarks>
 internal sealed unsafe class SendBatch
 {
+    /// <summary>
+    /// For who wants no io_uring in the process: reactors are one for all transports, and so is this.
+    /// </summary>
+    private const string Switch = "Transports.GatherSends";
+
     private const int MaxSends = 64;
     private const int ArenaBytes = 64 * 1024;
 
@@ -47,9 +52,19 @@ internal sealed unsafe class SendBatch
 
     private bool IsOwner => _owner == Environment.CurrentManagedThreadId;
 
-    /// <summary>Null where the system has no io_uring, or forbids it.</summary>
-    public static SendBatch? TryCreate() =>
-        SendRing.TryCreate(MaxSends, out _) is { } ring ? new SendBatch(ring) : null;
+    /// <summary>Null, and why, where it was switched off, or the system has no io_uring or forbids it.</summary>
+    public static SendBatch? TryCreate(out string? obstacle)
+    {
+        if (AppContext.TryGetSwitch(Switch, out var isWanted) && !isWanted)
+        {
+            obstacle = "switched off";
+            return null;
+        }
+
+        var ring = SendRing.TryCreate(MaxSends, out var error);
+        obstacle = ring is null ? LinuxErrors.Describe(error) : null;
+        return ring is null ? null : new SendBatch(ring);
+    }
 
     /// <summary>The calling thread leads from now on; what the one before it had gathered is its own.</summary>
     public void Own()
@@ -101,7 +116,7 @@ internal sealed unsafe class SendBatch
         }
     }
 
-    /// <summary>Sends what was gathered. To be called by the leader, in a dispatch: the outputs go on in here.</summary>
+    /// <summary>Sends what was gathered. For the leader, in a dispatch: the outputs go on in here.</summary>
     public void Send()
     {
         lock (_gate)
