@@ -5,9 +5,9 @@ namespace Transports;
 
 /// <summary>
 /// A connected socket, TCP or Unix, under a reactor. Its receives and sends are plain system calls that do not block;
-/// when there is nothing to receive, its receive loop is a waiter in <see cref="Readiness"/> and holds no buffer.
+/// when there is nothing to receive, its receive loop is a waiter in a <see cref="ReadyState"/> and holds no buffer.
 /// </summary>
-internal sealed partial class ReactorByteStream : ByteStream, IReactorTarget, IStopsReceiving
+internal sealed partial class ReactorByteStream : ByteStream, IReactorTarget, IStopsReceiving, IReadySource
 {
     private const uint Watched = LibC.EpollIn | LibC.EpollPeerHangUp | LibC.EpollEdge;
 
@@ -16,10 +16,10 @@ internal sealed partial class ReactorByteStream : ByteStream, IReactorTarget, IS
 
     private readonly int _descriptor;
     private readonly Reactor _reactor;
-    private readonly Readiness _readable = new();
     private readonly ulong _key;
     private EndPoint _localEndPoint;
     private Readiness? _writable;
+    private ReadyState _readable;
     private uint _watched = Watched;
     private int _burst;
     private bool _isStopped;
@@ -50,6 +50,11 @@ internal sealed partial class ReactorByteStream : ByteStream, IReactorTarget, IS
 
     public override EndPoint RemoteEndPoint { get; }
 
+    ref ReadyState IReadySource.State => ref _readable;
+
+    /// <summary>Closing takes it, and what must not come to a descriptor that was closed.</summary>
+    private object Gate => this;
+
     public void OnReady(uint events)
     {
         const uint Ended = LibC.EpollError | LibC.EpollHangUp | LibC.EpollPeerHangUp;
@@ -73,7 +78,7 @@ internal sealed partial class ReactorByteStream : ByteStream, IReactorTarget, IS
             Watch();
         }
 
-        var waiting = _readable.WaitAsync(cancellationToken);
+        var waiting = ReadyState.WaitAsync(this, cancellationToken);
         _burst = waiting.IsCompleted ? _burst : 0;
         return waiting;
     }
@@ -96,7 +101,7 @@ internal sealed partial class ReactorByteStream : ByteStream, IReactorTarget, IS
     public override void Abort()
     {
         _ = LocalEndPoint;
-        lock (_readable)
+        lock (Gate)
         {
             // Once it is closed its number may already be another socket's, whose connection would be the one to die.
             if (_isAborted || _isClosed)
@@ -116,7 +121,7 @@ internal sealed partial class ReactorByteStream : ByteStream, IReactorTarget, IS
     {
         _ = LocalEndPoint;
         _reactor.Remove(_key);
-        lock (_readable)
+        lock (Gate)
         {
             _isClosed = true;
             _ = LibC.Close(_descriptor);
@@ -127,7 +132,7 @@ internal sealed partial class ReactorByteStream : ByteStream, IReactorTarget, IS
 
     private EndPoint FindLocalEndPoint()
     {
-        lock (_readable)
+        lock (Gate)
         {
             if (!_knowsLocalEndPoint)
             {
@@ -188,7 +193,7 @@ internal sealed partial class ReactorByteStream : ByteStream, IReactorTarget, IS
             }
 
             _readable.ClearSticky();
-            await _readable.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await ReadyState.WaitAsync(this, cancellationToken).ConfigureAwait(false);
             count = Receive(buffer.Span);
         }
         while (count < 0);

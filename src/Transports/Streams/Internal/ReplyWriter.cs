@@ -7,7 +7,7 @@ namespace Transports;
 /// receive loop then sends what was committed (<see cref="EndBatch"/>), and from there on every commit is made under
 /// the output's gate and sent at once. The bytes of a message in progress belong to the handler alone throughout.
 /// </remarks>
-internal sealed class ReplyWriter(StreamOutput output, StreamEnvironment environment) : MessageWriter
+internal sealed class ReplyWriter(StreamOutput output) : MessageWriter
 {
     // What framing may add to a batch of short messages beyond what framed them on their way here.
     private const int SmallestMargin = 64;
@@ -26,18 +26,20 @@ internal sealed class ReplyWriter(StreamOutput output, StreamEnvironment environ
     /// <summary>A message is being handled.</summary>
     public bool IsUsable => _isUsable;
 
-    private bool IsOnBatchThread => _batchThread == Environment.CurrentManagedThreadId;
+    private StreamEnvironment Environment => output.Environment;
+
+    private bool IsOnBatchThread => _batchThread == System.Environment.CurrentManagedThreadId;
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
         Reserve(sizeHint);
-        return _buffer.AsMemory(_written, _buffer.Length - _written - environment.MaxTrailerBytes);
+        return _buffer.AsMemory(_written, _buffer.Length - _written - Environment.MaxTrailerBytes);
     }
 
     public override Span<byte> GetSpan(int sizeHint = 0)
     {
         Reserve(sizeHint);
-        return _buffer.AsSpan(_written, _buffer.Length - _written - environment.MaxTrailerBytes);
+        return _buffer.AsSpan(_written, _buffer.Length - _written - Environment.MaxTrailerBytes);
     }
 
     public override void Advance(int count)
@@ -45,7 +47,7 @@ internal sealed class ReplyWriter(StreamOutput output, StreamEnvironment environ
         ThrowIfUnusable();
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(
-            count, _inMessage ? _buffer.Length - _written - environment.MaxTrailerBytes : 0);
+            count, _inMessage ? _buffer.Length - _written - Environment.MaxTrailerBytes : 0);
         _written += count;
     }
 
@@ -56,7 +58,7 @@ internal sealed class ReplyWriter(StreamOutput output, StreamEnvironment environ
         if (IsOnBatchThread)
         {
             Commit();
-            return _committed > environment.Options.OutputHighWaterBytes
+            return _committed > Environment.Options.OutputHighWaterBytes
                 ? SendBatchAsync(cancellationToken)
                 : default;
         }
@@ -83,9 +85,9 @@ internal sealed class ReplyWriter(StreamOutput output, StreamEnvironment environ
             return false;
         }
 
-        FrameWriter.Append(environment.Framing, environment.Pool, ref _buffer, ref _committed, message);
+        FrameWriter.Append(Environment.Framing, Environment.Pool, ref _buffer, ref _committed, message);
         _messages++;
-        if (_committed > environment.Options.OutputHighWaterBytes)
+        if (_committed > Environment.Options.OutputHighWaterBytes)
         {
             sent = SendBatchAsync(cancellationToken);
         }
@@ -100,7 +102,7 @@ internal sealed class ReplyWriter(StreamOutput output, StreamEnvironment environ
         // What a handler committed elsewhere has been taken out already.
         (_taken, _committed, _messages) = (0, 0, 0);
         _expected = bytes;
-        _batchThread = Environment.CurrentManagedThreadId;
+        _batchThread = System.Environment.CurrentManagedThreadId;
     }
 
     /// <summary>
@@ -138,7 +140,7 @@ internal sealed class ReplyWriter(StreamOutput output, StreamEnvironment environ
     public ValueTask Release()
     {
         (_taken, _committed, _messages) = (0, 0, 0);
-        FrameWriter.Release(environment.Pool, ref _buffer);
+        FrameWriter.Release(Environment.Pool, ref _buffer);
         return default;
     }
 
@@ -164,15 +166,15 @@ internal sealed class ReplyWriter(StreamOutput output, StreamEnvironment environ
         if (!_inMessage)
         {
             _inMessage = true;
-            _written = _payloadStart = _committed + environment.MaxHeaderBytes;
+            _written = _payloadStart = _committed + Environment.MaxHeaderBytes;
         }
-        else if (_written - _payloadStart > environment.MaxMessageBytes)
+        else if (_written - _payloadStart > Environment.MaxMessageBytes)
         {
             // Said when the message is sent would be too late: the buffer must not grow without bound until then.
             throw TooLong();
         }
 
-        var needed = _written + Math.Max(sizeHint, 1) + environment.MaxTrailerBytes;
+        var needed = _written + Math.Max(sizeHint, 1) + Environment.MaxTrailerBytes;
         if (_buffer.Length < needed)
         {
             Grow(needed);
@@ -184,28 +186,28 @@ internal sealed class ReplyWriter(StreamOutput output, StreamEnvironment environ
         if (IsOnBatchThread)
         {
             var wanted = Math.Max(needed, _expected + SmallestMargin);
-            FrameWriter.Reserve(environment.Pool, ref _buffer, Math.Min(_written, _buffer.Length), wanted);
+            FrameWriter.Reserve(Environment.Pool, ref _buffer, Math.Min(_written, _buffer.Length), wanted);
             return;
         }
 
         // The receive loop may be taking out what was committed before the handler left its thread.
         lock (output.Gate)
         {
-            FrameWriter.Reserve(environment.Pool, ref _buffer, Math.Min(_written, _buffer.Length), needed);
+            FrameWriter.Reserve(Environment.Pool, ref _buffer, Math.Min(_written, _buffer.Length), needed);
         }
     }
 
     private void Check()
     {
         var length = _written - _payloadStart;
-        if (length > environment.MaxMessageBytes)
+        if (length > Environment.MaxMessageBytes)
         {
             throw TooLong();
         }
 
         try
         {
-            environment.Framing.Validate(_buffer.AsSpan(_payloadStart, length));
+            Environment.Framing.Validate(_buffer.AsSpan(_payloadStart, length));
             output.ThrowIfClosed();
         }
         catch
@@ -218,12 +220,12 @@ internal sealed class ReplyWriter(StreamOutput output, StreamEnvironment environ
     private MessageTooLongException TooLong()
     {
         _inMessage = false;
-        return new MessageTooLongException(_written - _payloadStart, environment.MaxMessageBytes);
+        return new MessageTooLongException(_written - _payloadStart, Environment.MaxMessageBytes);
     }
 
     private void Commit()
     {
-        _committed += FrameWriter.Frame(environment.Framing, _buffer, _committed, _written - _payloadStart);
+        _committed += FrameWriter.Frame(Environment.Framing, _buffer, _committed, _written - _payloadStart);
         _messages++;
         _inMessage = false;
     }

@@ -26,8 +26,8 @@ internal sealed partial class StreamConnection : IConnection, IThreadPoolWorkIte
         ByteStream stream, StreamEnvironment environment, StreamListener? listener)
     {
         (_stream, _environment, _listener) = (stream, environment, listener);
-        _output = new StreamOutput(this, environment);
-        _reply = new ReplyWriter(_output, environment);
+        _output = new StreamOutput(this);
+        _reply = new ReplyWriter(_output);
         _receiving = stream is IStopsReceiving ? null : new CancellationTokenSource();
         if (listener is null)
         {
@@ -52,6 +52,8 @@ internal sealed partial class StreamConnection : IConnection, IThreadPoolWorkIte
     public StreamConnection? Next { get; set; }
 
     public ByteStream Stream => _stream;
+
+    public StreamEnvironment Environment => _environment;
 
     public ReplyWriter Reply => _reply;
 

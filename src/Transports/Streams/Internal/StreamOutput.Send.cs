@@ -18,14 +18,14 @@ internal sealed partial class StreamOutput
             return;
         }
 
-        environment.Pool.Return(buffer);
+        Environment.Pool.Return(buffer);
         SendQueued();
     }
 
     /// <summary>A copy of bytes in a buffer for <see cref="EndGathered"/>.</summary>
     public byte[] Rent(ReadOnlySpan<byte> bytes)
     {
-        var buffer = environment.Pool.Rent(bytes.Length);
+        var buffer = Environment.Pool.Rent(bytes.Length);
         bytes.CopyTo(buffer);
         return buffer;
     }
@@ -64,7 +64,7 @@ internal sealed partial class StreamOutput
         {
             if (connection.Stream.TryGather(buffer.AsSpan(0, length), this))
             {
-                environment.Pool.Return(buffer);
+                Environment.Pool.Return(buffer);
                 return;
             }
 
@@ -74,7 +74,7 @@ internal sealed partial class StreamOutput
                 send = connection.Stream.SendAsync(buffer.AsMemory(0, length));
                 if (!send.IsCompleted)
                 {
-                    _pending ??= new PendingSend(this, connection, environment);
+                    _pending ??= new PendingSend(this, connection, Environment);
                     _pending.Await(send, buffer);
                     return;
                 }
@@ -89,7 +89,7 @@ internal sealed partial class StreamOutput
                 return;
             }
 
-            environment.Pool.Return(buffer);
+            Environment.Pool.Return(buffer);
         }
         while (TakeQueued(out buffer, out length));
     }
@@ -113,7 +113,7 @@ internal sealed partial class StreamOutput
 
             if (!_sending)
             {
-                FrameWriter.Release(environment.Pool, ref buffer);
+                FrameWriter.Release(Environment.Pool, ref buffer);
                 (flushed, _flushed) = (_flushed, null);
             }
         }
@@ -125,13 +125,13 @@ internal sealed partial class StreamOutput
             return false;
         }
 
-        environment.Metrics.Sent(messages, length);
+        Environment.Metrics.Sent(messages, length);
         return true;
     }
 
     private void Fail(Exception exception, byte[] buffer)
     {
-        FrameWriter.Release(environment.Pool, ref buffer);
+        FrameWriter.Release(Environment.Pool, ref buffer);
         TaskCompletionSource? flushed;
         lock (Gate)
         {

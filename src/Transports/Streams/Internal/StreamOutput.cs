@@ -4,7 +4,7 @@ namespace Transports;
 /// What one connection has to send. One send is in flight at a time; what comes meanwhile is gathered and leaves
 /// together in the next. Whoever finds no send in flight sends on its own thread: there is no hop and no queue to wake.
 /// </summary>
-internal sealed partial class StreamOutput(StreamConnection connection, StreamEnvironment environment)
+internal sealed partial class StreamOutput(StreamConnection connection)
 {
     // As a byte, beside the flags: every idle connection holds one of these.
     private const byte StillOpen = byte.MaxValue;
@@ -27,7 +27,10 @@ internal sealed partial class StreamOutput(StreamConnection connection, StreamEn
     /// <summary>No new message is taken; what was committed before still leaves.</summary>
     public bool IsClosed => _closed != StillOpen;
 
-    private bool IsAboveMark => _inFlight + _queuedLength > environment.Options.OutputHighWaterBytes;
+    /// <summary>No field for what the connection has: idle, that is most of what it is.</summary>
+    public StreamEnvironment Environment => connection.Environment;
+
+    private bool IsAboveMark => _inFlight + _queuedLength > Environment.Options.OutputHighWaterBytes;
 
     /// <summary>Frames and sends one message; waits first while the output is above its high-water mark.</summary>
     public ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
@@ -37,7 +40,7 @@ internal sealed partial class StreamOutput(StreamConnection connection, StreamEn
             ThrowIfClosed();
             if (!IsAboveMark)
             {
-                FrameWriter.Append(environment.Framing, environment.Pool, ref _queued, ref _queuedLength, message.Span);
+                FrameWriter.Append(Environment.Framing, Environment.Pool, ref _queued, ref _queuedLength, message.Span);
                 _queuedMessages++;
                 if (_sending)
                 {
@@ -65,7 +68,7 @@ internal sealed partial class StreamOutput(StreamConnection connection, StreamEn
             if (_isDiscarded || _sending)
             {
                 QueueFramed(buffer.AsSpan(0, length), messages);
-                environment.Pool.Return(buffer);
+                Environment.Pool.Return(buffer);
                 return IsAboveMark ? WaitForRoomAsync(cancellationToken) : default;
             }
 
@@ -73,9 +76,9 @@ internal sealed partial class StreamOutput(StreamConnection connection, StreamEn
             _inFlight = length;
         }
 
-        environment.Metrics.Sent(messages, length);
+        Environment.Metrics.Sent(messages, length);
         Send(buffer, length);
-        return Volatile.Read(ref _inFlight) > environment.Options.OutputHighWaterBytes
+        return Volatile.Read(ref _inFlight) > Environment.Options.OutputHighWaterBytes
             ? WaitForRoomAsync(cancellationToken)
             : default;
     }
@@ -85,7 +88,7 @@ internal sealed partial class StreamOutput(StreamConnection connection, StreamEn
     {
         if (!_isDiscarded)
         {
-            FrameWriter.Reserve(environment.Pool, ref _queued, _queuedLength, _queuedLength + framed.Length);
+            FrameWriter.Reserve(Environment.Pool, ref _queued, _queuedLength, _queuedLength + framed.Length);
             framed.CopyTo(_queued.AsSpan(_queuedLength));
             _queuedLength += framed.Length;
             _queuedMessages += messages;
@@ -188,7 +191,7 @@ internal sealed partial class StreamOutput(StreamConnection connection, StreamEn
 
     private void DropQueued()
     {
-        FrameWriter.Release(environment.Pool, ref _queued);
+        FrameWriter.Release(Environment.Pool, ref _queued);
         (_queuedLength, _queuedMessages) = (0, 0);
     }
 }
