@@ -58,6 +58,8 @@ internal static class MethodSection
               with large messages. Neither C nor raw sockets have limits, time-outs or back-pressure.
             - Async `Socket`: one send for all complete lines of a receive, upper case in place. Inline completions:
               `DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1`, a switch for the whole process.
+            - Idle connections: resident bytes before and after, once 64 connections have talked and 2,560 have come and
+              gone, so that no code is compiled meanwhile.
             - Allocated bytes are those of the server's whole process; C has none to count.
             - GSO and GRO gain most on loopback; what a network card gains depends on the card.
             """);

@@ -25,7 +25,7 @@ internal sealed class IdleMemoryRunner(ServerPrograms programs, Plan plan, TextW
     {
         using var server = ServerProcess.Start(programs, kind, LoadTransport.Tcp, plan.Cores);
 
-        // Code that is compiled later would count as the connections' memory: that of a message, and of coming and going.
+        // Code that is compiled later would count as the connections' memory: what handles a message, what accepts.
         using (var warm = new StreamClient(server.EndPoint, WarmConnections, 1, 32))
         {
             warm.Run(LoadShape.Busy, TimeSpan.Zero, plan.WarmUp, server.Clock);
