@@ -32,11 +32,6 @@ public abstract class ByteStream : IAsyncDisposable
     /// </summary>
     internal virtual bool TryGather(ReadOnlySpan<byte> bytes, StreamOutput output) => false;
 
-    /// <summary>Sends now what was gathered.</summary>
-    internal virtual void SendGathered()
-    {
-    }
-
     /// <summary>
     /// Waits until a receive would not have to. Called before a buffer is rented for the receive, so that an idle
     /// connection holds none; may complete at once, and does unless it is overridden.

@@ -89,6 +89,37 @@ public class StreamConnectionTests
         await peer.Disposed.Task.WaitAsync(ScriptedTransport.Patience);
     }
 
+    /// <summary>A callback on the handler's token is somebody else's code, run when a connection ends.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task End_ACallbackOnTheHandlersTokenThrows_ReleasesTheStreamAllTheSame(bool isAborted)
+    {
+        IConnection? connection = null;
+        var transport = new ScriptedTransport();
+        await using var listener = await transport.ListenAsync(MessageHandler.Create((context, token) =>
+        {
+            connection = context.Connection;
+            token.Register(() => throw new InvalidOperationException("the callback"));
+            return context.ReplyAsync("ok"u8, token);
+        }));
+        var peer = transport.Arrive();
+        peer.Feed("a\n"u8);
+        await peer.WhenSendsAsync(1);
+
+        if (isAborted)
+        {
+            connection!.Abort();
+        }
+        else
+        {
+            peer.FeedEnd();
+        }
+
+        await peer.Disposed.Task.WaitAsync(ScriptedTransport.Patience);
+        await connection!.Completion.WaitAsync(ScriptedTransport.Patience);
+    }
+
     [Fact]
     public async Task Send_ThatThePeerDoesNotTake_EndsAsSlowConsumerAfterTheSendTimeout()
     {

@@ -34,8 +34,6 @@ internal sealed class ProxiedByteStream(
 
     internal override bool TryGather(ReadOnlySpan<byte> bytes, StreamOutput output) => inner.TryGather(bytes, output);
 
-    internal override void SendGathered() => inner.SendGathered();
-
     public override ValueTask CompleteSendsAsync() => inner.CompleteSendsAsync();
 
     public override void Abort() => inner.Abort();

@@ -83,9 +83,6 @@ internal sealed unsafe class Reactor : IWatchedLead
     public bool TryGather(int descriptor, ReadOnlySpan<byte> bytes, StreamOutput output) =>
         _sends is not null && _sends.TryAdd(descriptor, bytes, output);
 
-    /// <summary>Sends now what was gathered, if the calling thread leads.</summary>
-    public void SendGathered() => _sends?.Send();
-
     /// <inheritdoc/>
     public void HandOnLead(long dispatch)
     {

@@ -21,8 +21,6 @@ internal sealed partial class ReactorByteStream
     internal override bool TryGather(ReadOnlySpan<byte> bytes, StreamOutput output) =>
         _reactor.TryGather(_descriptor, bytes, output);
 
-    internal override void SendGathered() => _reactor.SendGathered();
-
     /// <summary>How many bytes the system took; fewer than all when its buffer is full.</summary>
     private unsafe int Send(ReadOnlySpan<byte> bytes)
     {

@@ -134,15 +134,15 @@ internal sealed unsafe class SendBatch
         }
 
         // Each may go on to anything, also to sending; where one gets stuck the next leader continues.
-        while (TryEndNext(out var output, out var rest, out var length, out var error))
+        while (TryEndNext(out var output, out var rest, out var error))
         {
-            output.EndGathered(rest, length, error);
+            output.EndGathered(rest, error);
         }
     }
 
-    private bool TryEndNext(out StreamOutput output, out byte[] rest, out int length, out Exception? error)
+    private bool TryEndNext(out StreamOutput output, out byte[] rest, out Exception? error)
     {
-        (output, rest, length, error) = (null!, [], 0, null);
+        (output, rest, error) = (null!, [], null);
         lock (_gate)
         {
             if (!IsOwner || !_isSent)
@@ -171,10 +171,10 @@ internal sealed unsafe class SendBatch
                 return true;
             }
 
-            // What the socket has not taken goes on its own way; it is copied while nobody else can use the arena.
+            // What the socket has not taken goes on its own way; it is copied while nobody else can use the arena, and
+            // not into a rented buffer: a pool is foreign code, which does not belong under the gate.
             var sent = Math.Max(result, 0);
-            length = entry.Length - sent;
-            rest = output.Rent(new ReadOnlySpan<byte>(_arena + entry.Start + sent, length));
+            rest = new ReadOnlySpan<byte>(_arena + entry.Start + sent, entry.Length - sent).ToArray();
             return true;
         }
     }

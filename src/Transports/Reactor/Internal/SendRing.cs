@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Transports;
 
 /// <summary>
-/// Sends on many sockets by one system call: an io_uring (io_uring(7)) of which nothing is wanted but that. Each send is
-/// one that does not block, so it has ended when the call comes back. Not thread-safe.
+/// Sends on many sockets by one system call: an io_uring (io_uring(7)) of which nothing is wanted but that. Each send
+/// is one that does not block, so it has ended when the call comes back. Not thread-safe.
 /// </summary>
 internal sealed unsafe class SendRing : IDisposable
 {

@@ -90,7 +90,7 @@ internal sealed partial class StreamConnection
         _stream.Abort();
         _received?.Complete(reason);
         StopReceiving(reason);
-        _ended.Cancel();
+        CancelHandler();
         if (Volatile.Read(ref _isHandling))
         {
             // Nobody need wait for a handler that may never end; the rest is released when it does.
@@ -130,6 +130,34 @@ internal sealed partial class StreamConnection
         }
     }
 
+    private void CancelHandler()
+    {
+        try
+        {
+            _ended.Cancel();
+        }
+        catch (AggregateException exception)
+        {
+            OnCancelFaulted(exception);
+        }
+    }
+
+    private async ValueTask CancelHandlerAsync()
+    {
+        try
+        {
+            await Continuations.CancelAsync(_ended).ConfigureAwait(false);
+        }
+        catch (AggregateException exception)
+        {
+            OnCancelFaulted(exception);
+        }
+    }
+
+    /// <summary>A callback that the handler registered on its token threw: that ends nobody else.</summary>
+    private void OnCancelFaulted(AggregateException exception) =>
+        TransportLog.HandlerFaulted(_environment.Logger, Id, exception);
+
     private bool TryClose(CloseReason reason) =>
         Interlocked.CompareExchange(ref _reason, (byte)reason, Open) == Open;
 
@@ -154,11 +182,12 @@ internal sealed partial class StreamConnection
             CloseNow(reason);
         }
 
-        // The stream may not be released under a send: by then its descriptor can be another connection's.
-        await _output.WhenNoneIsInFlightAsync().ConfigureAwait(false);
-        await Continuations.CancelAsync(_ended).ConfigureAwait(false);
-        await DisposeStreamAsync().ConfigureAwait(false);
+        // The stream may not be released under a send, nor may one begin later: by then its descriptor can be another
+        // connection's.
         _output.Discard(reason);
+        await _output.WhenNoneIsInFlightAsync().ConfigureAwait(false);
+        await CancelHandlerAsync().ConfigureAwait(false);
+        await DisposeStreamAsync().ConfigureAwait(false);
         _input.Release(_environment.Pool);
         await _reply.Release().ConfigureAwait(false);
         await DisconnectObserverAsync(reason).ConfigureAwait(false);
@@ -178,7 +207,6 @@ internal sealed partial class StreamConnection
         {
             _output.Close(reason);
             _output.Flush();
-            _stream.SendGathered();
             await _output.WhenNoneIsInFlightAsync().ConfigureAwait(false);
             await _stream.CompleteSendsAsync().ConfigureAwait(false);
             if (!_sawEndOfStream)

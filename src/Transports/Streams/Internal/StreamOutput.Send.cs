@@ -22,28 +22,31 @@ internal sealed partial class StreamOutput
         SendQueued();
     }
 
-    /// <summary>A copy of bytes in a buffer for <see cref="EndGathered"/>.</summary>
-    public byte[] Rent(ReadOnlySpan<byte> bytes)
-    {
-        var buffer = Environment.Pool.Rent(bytes.Length);
-        bytes.CopyTo(buffer);
-        return buffer;
-    }
-
     /// <summary>What the stream had gathered was tried: it has failed, or some of it is left, or none.</summary>
-    public void EndGathered(byte[] rest, int length, Exception? error)
+    public void EndGathered(byte[] rest, Exception? error)
     {
-        if (error is not null)
+        try
         {
-            Fail(error, rest);
+            if (error is not null)
+            {
+                Fail(error, []);
+            }
+            else if (rest.Length > 0)
+            {
+                var buffer = Environment.Pool.Rent(rest.Length);
+                rest.CopyTo(buffer, 0);
+                Send(buffer, rest.Length);
+            }
+            else
+            {
+                SendQueued();
+            }
         }
-        else if (length > 0)
+#pragma warning disable CA1031 // the sends of others end after this one: whatever it is ends this connection alone
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
-            Send(rest, length);
-        }
-        else
-        {
-            SendQueued();
+            Fail(exception, []);
         }
     }
 
@@ -62,7 +65,8 @@ internal sealed partial class StreamOutput
     {
         do
         {
-            if (connection.Stream.TryGather(buffer.AsSpan(0, length), this))
+            if (length <= Environment.Options.OutputHighWaterBytes
+                && connection.Stream.TryGather(buffer.AsSpan(0, length), this))
             {
                 Environment.Pool.Return(buffer);
                 return;
@@ -140,7 +144,13 @@ internal sealed partial class StreamOutput
             (flushed, _flushed) = (_flushed, null);
         }
 
-        connection.OnStreamFailed(exception);
-        flushed?.TrySetResult();
+        try
+        {
+            connection.OnStreamFailed(exception);
+        }
+        finally
+        {
+            flushed?.TrySetResult();
+        }
     }
 }
