@@ -81,13 +81,9 @@ public sealed class Datagram
     {
         _length = 0;
         (Buffer, Pinned) = (default, 0);
-        if (_rented is null)
-        {
-            // A reply in the arena, as a rule: the exchange below would be a good part of what it costs.
-            return false;
-        }
 
-        if (Interlocked.Exchange(ref _rented, null) is not { } rented)
+        // A reply in the arena has none, as a rule: the exchange would be a good part of what it costs.
+        if (_rented is null || Interlocked.Exchange(ref _rented, null) is not { } rented)
         {
             return false;
         }

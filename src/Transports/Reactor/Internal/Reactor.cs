@@ -103,6 +103,8 @@ internal sealed unsafe class Reactor : IWatchedLead
     private void LeadOn()
     {
         _sends?.Own();
+
+        // What the leader before this one had gathered has waited as long as that one was stuck.
         if (!DispatchSends())
         {
             return;

@@ -79,7 +79,11 @@ internal sealed partial class ReactorByteStream : ByteStream, IReactorTarget, IS
         }
 
         var waiting = ReadyState.WaitAsync(this, cancellationToken);
-        _burst = waiting.IsCompleted ? _burst : 0;
+        if (!waiting.IsCompleted)
+        {
+            _burst = 0;
+        }
+
         return waiting;
     }
 

@@ -24,20 +24,21 @@ internal sealed unsafe class SendRing : IDisposable
     private readonly nint _queuesBytes;
     private readonly byte* _entries;
     private readonly Offsets _offsets;
+
+    /// <summary>How many sends there may be in one call: a power of two.</summary>
+    private readonly int _capacity;
+
     private int _pending;
 
     private SendRing(int ring, uint* parameters)
     {
         _ring = ring;
-        Capacity = (int)parameters[0];
+        _capacity = (int)parameters[0];
         _offsets = new Offsets(parameters);
         _queuesBytes = _offsets.QueuesBytes;
         _queues = LibC.Map(ring, _queuesBytes, 0);
-        _entries = LibC.Map(ring, Capacity * EntryBytes, EntriesOffset);
+        _entries = LibC.Map(ring, _capacity * EntryBytes, EntriesOffset);
     }
-
-    /// <summary>How many sends there may be in one call.</summary>
-    public int Capacity { get; }
 
     private bool IsMapped => _queues is not null && _entries is not null;
 
@@ -124,7 +125,7 @@ internal sealed unsafe class SendRing : IDisposable
 
         if (_entries is not null)
         {
-            _ = LibC.Unmap(_entries, Capacity * EntryBytes);
+            _ = LibC.Unmap(_entries, _capacity * EntryBytes);
         }
 
         _ = LibC.Close(_ring);
@@ -132,7 +133,7 @@ internal sealed unsafe class SendRing : IDisposable
 
     private uint* Tail => (uint*)(_queues + _offsets.Tail);
 
-    private byte* EntryAt(uint position) => _entries + ((position & (uint)(Capacity - 1)) * EntryBytes);
+    private byte* EntryAt(uint position) => _entries + ((position & (uint)(_capacity - 1)) * EntryBytes);
 
     private static int Send(byte* entry)
     {
@@ -148,7 +149,7 @@ internal sealed unsafe class SendRing : IDisposable
     private void Prepare()
     {
         var order = (uint*)(_queues + _offsets.Order);
-        for (var entry = 0u; entry < Capacity; entry++)
+        for (var entry = 0u; entry < _capacity; entry++)
         {
             order[entry] = entry;
         }

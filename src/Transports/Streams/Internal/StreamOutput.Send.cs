@@ -6,20 +6,10 @@ internal sealed partial class StreamOutput
     /// <summary>A send that had to wait has ended: what was queued meanwhile leaves.</summary>
     public void EndPending(ValueTask send, byte[] buffer)
     {
-        try
+        if (TryEnd(send, buffer))
         {
-            send.GetAwaiter().GetResult();
+            SendQueued();
         }
-#pragma warning disable CA1031 // whatever a stream throws ends this connection and nothing else
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            Fail(exception, buffer);
-            return;
-        }
-
-        Environment.Pool.Return(buffer);
-        SendQueued();
     }
 
     /// <summary>What the stream had gathered was tried: it has failed, or some of it is left, or none.</summary>
@@ -63,6 +53,7 @@ internal sealed partial class StreamOutput
     /// </summary>
     private void Send(byte[] buffer, int length)
     {
+        ValueTask send;
         do
         {
             if (length <= Environment.Options.OutputHighWaterBytes
@@ -72,7 +63,6 @@ internal sealed partial class StreamOutput
                 return;
             }
 
-            ValueTask send;
             try
             {
                 send = connection.Stream.SendAsync(buffer.AsMemory(0, length));
@@ -82,20 +72,34 @@ internal sealed partial class StreamOutput
                     _pending.Await(send, buffer);
                     return;
                 }
-
-                send.GetAwaiter().GetResult();
             }
-#pragma warning disable CA1031 // whatever a stream throws ends this connection and nothing else
+#pragma warning disable CA1031 // thrown at once or later: the same
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                Fail(exception, buffer);
-                return;
+                send = ValueTask.FromException(exception);
             }
-
-            Environment.Pool.Return(buffer);
         }
-        while (TakeQueued(out buffer, out length));
+        while (TryEnd(send, buffer) && TakeQueued(out buffer, out length));
+    }
+
+    /// <summary>False when the send has failed, and with it the connection.</summary>
+    private bool TryEnd(ValueTask send, byte[] buffer)
+    {
+        try
+        {
+            send.GetAwaiter().GetResult();
+        }
+#pragma warning disable CA1031 // whatever a stream throws ends this connection and nothing else
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Fail(exception, buffer);
+            return false;
+        }
+
+        Environment.Pool.Return(buffer);
+        return true;
     }
 
     /// <summary>Takes what was queued as the next send; when there is nothing, sending has ended.</summary>
