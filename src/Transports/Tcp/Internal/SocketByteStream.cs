@@ -22,6 +22,9 @@ internal sealed class SocketByteStream : ByteStream
     public SocketByteStream(Socket socket, EndPoint unnamed, TimeProvider timeProvider)
     {
         (_socket, _timeProvider) = (socket, timeProvider);
+
+        // For the first attempt of a send. It makes no difference to asynchronous calls.
+        socket.Blocking = false;
         LocalEndPoint = SocketEndPoints.Normalize(socket.LocalEndPoint) ?? unnamed;
         RemoteEndPoint = SocketEndPoints.Normalize(socket.RemoteEndPoint) ?? unnamed;
     }
@@ -51,16 +54,19 @@ internal sealed class SocketByteStream : ByteStream
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
         _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
 
+    /// <summary>
+    /// A peer that keeps up has room, so the first attempt is a plain call that does not block: it costs less than an
+    /// asynchronous one that ends at once.
+    /// </summary>
     public override ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
-        var sending = _socket.SendAsync(bytes, SocketFlags.None);
-        if (!sending.IsCompletedSuccessfully)
+        var sent = _socket.Send(bytes.Span, SocketFlags.None, out var error);
+        return error switch
         {
-            return SendRestAsync(sending, bytes);
-        }
-
-        var sent = sending.Result;
-        return sent == bytes.Length ? default : SendAsync(bytes[sent..]);
+            SocketError.Success when sent == bytes.Length => default,
+            SocketError.Success or SocketError.WouldBlock => SendRestAsync(bytes[sent..]),
+            _ => throw new SocketException((int)error),
+        };
     }
 
     public override ValueTask CompleteSendsAsync()
@@ -95,17 +101,11 @@ internal sealed class SocketByteStream : ByteStream
         await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken).ConfigureAwait(false);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SendRestAsync(ValueTask<int> sending, ReadOnlyMemory<byte> bytes)
+    private async ValueTask SendRestAsync(ReadOnlyMemory<byte> bytes)
     {
-        while (true)
+        while (!bytes.IsEmpty)
         {
-            bytes = bytes[await sending.ConfigureAwait(false)..];
-            if (bytes.IsEmpty)
-            {
-                return;
-            }
-
-            sending = _socket.SendAsync(bytes, SocketFlags.None);
+            bytes = bytes[await _socket.SendAsync(bytes, SocketFlags.None).ConfigureAwait(false)..];
         }
     }
 }
