@@ -35,6 +35,24 @@ public class DatagramFaultTests
     }
 
     [Fact]
+    public async Task Handle_ReturnsACancelledTask_CountsAsFaulted()
+    {
+        var channel = new FakeChannel();
+        var logs = new LogCollector();
+        var transport = new FakeDatagramTransport(channel, loggerFactory: logs);
+        await using var listener = await transport.ListenAsync(
+            (context, token) => context.Text() == "bad"
+                ? ValueTask.FromCanceled(new CancellationToken(canceled: true))
+                : context.ReplyAsync(context.Text(), token));
+
+        channel.ArriveTogether(new(Alice, "bad"), new(Bob, "good"));
+
+        Assert.Equal("good", (await channel.NextSentAsync()).Text);
+        await listener.StopAsync();
+        Assert.IsAssignableFrom<OperationCanceledException>(Assert.Single(logs.Named("HandlerFaulted")).Exception);
+    }
+
+    [Fact]
     public async Task Receive_FailsAgainAndAgain_SlowsDownAndGoesOn()
     {
         var channel = new FakeChannel();

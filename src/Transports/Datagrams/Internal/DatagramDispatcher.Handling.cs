@@ -96,7 +96,7 @@ internal sealed partial class DatagramDispatcher
     {
         var context = _contexts[index];
         context.Collect(_sender.Mark(), _lead.Begin(), thread);
-        var handling = Call(context);
+        var handled = TryHandle(context, out var handling);
         var replies = context.StopCollecting();
         if (!_lead.TryEnd(context.Dispatch))
         {
@@ -104,41 +104,45 @@ internal sealed partial class DatagramDispatcher
             return false;
         }
 
-        if (!handling.IsCompleted)
+        if (handled)
+        {
+            Finish(context, fault: null);
+        }
+        else if (handling.IsCompleted)
+        {
+            _sender.DropMarked();
+            Finish(context, handling.AsTask().Exception?.InnerException ?? new OperationCanceledException());
+        }
+        else
         {
             Park(index, replies!, handling);
-            return true;
         }
 
-        Exception? fault = null;
-        try
-        {
-            handling.GetAwaiter().GetResult();
-        }
-#pragma warning disable CA1031 // Whatever the handler throws stays with its message.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            fault = exception;
-            _sender.DropMarked();
-        }
-
-        Finish(context, fault);
         return true;
     }
 
-    private ValueTask Call(DatagramContext context)
+    /// <summary>Calls the handler; false when it is still at work, or has failed.</summary>
+    private bool TryHandle(DatagramContext context, out ValueTask handling)
     {
         try
         {
             context.Begin();
-            return _handler.HandleAsync(context, _abort.Token);
+            handling = _handler.HandleAsync(context, _abort.Token);
+            if (!handling.IsCompletedSuccessfully)
+            {
+                return false;
+            }
+
+            handling.GetAwaiter().GetResult();
+            handling = default;
+            return true;
         }
 #pragma warning disable CA1031 // What is thrown at once is no other fault than what is thrown later.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return ValueTask.FromException(exception);
+            handling = ValueTask.FromException(exception);
+            return false;
         }
     }
 
