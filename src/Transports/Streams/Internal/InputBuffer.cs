@@ -5,11 +5,14 @@ namespace Transports;
 
 /// <summary>
 /// The bytes of one connection that have arrived and are not yet handled, always contiguous. Rented when a receive is
-/// about to begin and given back when all is handled: an idle connection holds nothing. Part of its connection, which
-/// knows the pool; not to be copied.
+/// about to begin and given back when all is handled and nothing more is there: an idle connection holds nothing. Part
+/// of its connection, which knows the pool; not to be copied.
 /// </summary>
 internal struct InputBuffer()
 {
+    // A pool may give up to twice what was asked for.
+    private const int FarTooLarge = 4;
+
     private byte[] _array = [];
     private int _start = 0;
     private int _end = 0;
@@ -27,6 +30,11 @@ internal struct InputBuffer()
         var length = _end - _start;
         var wanted = expected > length ? expected : (int)Math.Min(2L * length, Array.MaxLength);
         wanted = Math.Max(wanted, atOnce);
+        if (length == 0 && _array.Length / FarTooLarge > wanted)
+        {
+            Release(pool);
+        }
+
         if (_array.Length < wanted && (_end == _array.Length || _array.Length - _start < expected))
         {
             MoveTo(pool, wanted, length);

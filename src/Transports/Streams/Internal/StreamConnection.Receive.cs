@@ -100,11 +100,15 @@ internal sealed partial class StreamConnection
                 // A connection that waits holds no buffer: it is rented when there is something to read. What is held
                 // of this method is kept small: nothing of a turn outlives it.
                 var waiting = _stream.WaitForDataAsync(ReceiveToken);
-                if (!isHeld && !waiting.IsCompleted)
+                if (!waiting.IsCompleted)
                 {
-                    ((IStopsReceiving)_stream).ContinueAfterWait(
-                        static connection => _ = ((StreamConnection)connection!).RunAsync(isNew: false), this);
-                    return;
+                    _input.ReleaseIfEmpty(_environment.Pool);
+                    if (!isHeld)
+                    {
+                        ((IStopsReceiving)_stream).ContinueAfterWait(
+                            static connection => _ = ((StreamConnection)connection!).RunAsync(isNew: false), this);
+                        return;
+                    }
                 }
 
                 await waiting.ConfigureAwait(false);
@@ -153,6 +157,7 @@ internal sealed partial class StreamConnection
     {
         // The peer has sent something: whatever happens to idle connections, this is none.
         Volatile.Write(ref _isBusy, true);
+        _input.ReleaseIfEmpty(_environment.Pool);
         var stopped = new TaskCompletionSource(Continuations.Options);
         Interlocked.Exchange(ref _stopped, stopped);
         if (!IsStopping)
@@ -197,7 +202,6 @@ internal sealed partial class StreamConnection
 
         _environment.Metrics.Received(messages, bytes);
         await _reply.EndBatch(handlerIsRunning: false).ConfigureAwait(false);
-        _input.ReleaseIfEmpty(_environment.Pool);
         Touch();
         NoteUnfinished(bytes);
         Volatile.Write(ref _isBusy, false);
