@@ -23,6 +23,9 @@ internal sealed class ReplyWriter(StreamOutput output) : MessageWriter
     private int _batchThread;
     private int _expected;
 
+    /// <summary>Where the replies go.</summary>
+    public StreamOutput Output => output;
+
     /// <summary>A message is being handled.</summary>
     public bool IsUsable => _isUsable;
 
@@ -200,21 +203,16 @@ internal sealed class ReplyWriter(StreamOutput output) : MessageWriter
     private void Check()
     {
         var length = _written - _payloadStart;
+
+        // Whether it is sent or refused, the message ends here.
+        _inMessage = false;
         if (length > Environment.MaxMessageBytes)
         {
             throw TooLong();
         }
 
-        try
-        {
-            Environment.Framing.Validate(_buffer.AsSpan(_payloadStart, length));
-            output.ThrowIfClosed();
-        }
-        catch
-        {
-            _inMessage = false;
-            throw;
-        }
+        Environment.Framing.Validate(_buffer.AsSpan(_payloadStart, length));
+        output.ThrowIfClosed();
     }
 
     private MessageTooLongException TooLong()
@@ -227,7 +225,6 @@ internal sealed class ReplyWriter(StreamOutput output) : MessageWriter
     {
         _committed += FrameWriter.Frame(Environment.Framing, _buffer, _committed, _written - _payloadStart);
         _messages++;
-        _inMessage = false;
     }
 
     private void ThrowIfUnusable() => MessageLifetime.ThrowIfEnded(!_isUsable);

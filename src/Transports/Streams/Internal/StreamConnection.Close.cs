@@ -74,7 +74,7 @@ internal sealed partial class StreamConnection
     {
         if (TryClose(reason))
         {
-            _output.Close(reason);
+            Output.Close(reason);
             _received?.Complete(reason);
             StopReceiving(reason);
         }
@@ -86,7 +86,7 @@ internal sealed partial class StreamConnection
         TryClose(reason);
         reason = (CloseReason)_reason;
         _isAborted = true;
-        _output.Discard(reason);
+        Output.Discard(reason);
         _stream.Abort();
         _received?.Complete(reason);
         StopReceiving(reason);
@@ -184,8 +184,8 @@ internal sealed partial class StreamConnection
 
         // The stream may not be released under a send, nor may one begin later: by then its descriptor can be another
         // connection's.
-        _output.Discard(reason);
-        await _output.WhenNoneIsInFlightAsync().ConfigureAwait(false);
+        Output.Discard(reason);
+        await Output.WhenNoneIsInFlightAsync().ConfigureAwait(false);
         await CancelHandlerAsync().ConfigureAwait(false);
         await DisposeStreamAsync().ConfigureAwait(false);
         _input.Release(_environment.Pool);
@@ -205,9 +205,9 @@ internal sealed partial class StreamConnection
     {
         try
         {
-            _output.Close(reason);
-            _output.Flush();
-            await _output.WhenNoneIsInFlightAsync().ConfigureAwait(false);
+            Output.Close(reason);
+            Output.Flush();
+            await Output.WhenNoneIsInFlightAsync().ConfigureAwait(false);
             await _stream.CompleteSendsAsync().ConfigureAwait(false);
             if (!_sawEndOfStream)
             {

@@ -14,7 +14,6 @@ internal sealed partial class StreamConnection : IConnection, IThreadPoolWorkIte
     private readonly ByteStream _stream;
     private readonly StreamEnvironment _environment;
     private readonly StreamListener? _listener;
-    private readonly StreamOutput _output;
     private readonly ReplyWriter _reply;
     private readonly StreamMessageContext? _context;
     private readonly ReceiveQueue? _received;
@@ -26,8 +25,7 @@ internal sealed partial class StreamConnection : IConnection, IThreadPoolWorkIte
         ByteStream stream, StreamEnvironment environment, StreamListener? listener)
     {
         (_stream, _environment, _listener) = (stream, environment, listener);
-        _output = new StreamOutput(this);
-        _reply = new ReplyWriter(_output);
+        _reply = new ReplyWriter(new StreamOutput(this));
         _receiving = stream is IStopsReceiving ? null : new CancellationTokenSource();
         if (listener is null)
         {
@@ -57,6 +55,9 @@ internal sealed partial class StreamConnection : IConnection, IThreadPoolWorkIte
 
     public ReplyWriter Reply => _reply;
 
+    /// <summary>No field of its own: idle, those are most of what a connection is.</summary>
+    private StreamOutput Output => _reply.Output;
+
     public string Id => _id ?? SetId();
 
     public EndPoint LocalEndPoint => _stream.LocalEndPoint;
@@ -83,7 +84,7 @@ internal sealed partial class StreamConnection : IConnection, IThreadPoolWorkIte
             _environment.Framing.Validate(message.Span);
             return _reply.TrySend(message.Span, cancellationToken, out var sent)
                 ? sent
-                : _output.SendAsync(message, cancellationToken);
+                : Output.SendAsync(message, cancellationToken);
         }
         catch (Exception exception) when (exception is ArgumentException or TransportException)
         {

@@ -106,28 +106,21 @@ internal sealed partial class StreamOutput
     private bool TakeQueued(out byte[] buffer, out int length)
     {
         int messages;
-        TaskCompletionSource? room = null;
-        TaskCompletionSource? flushed = null;
+        TaskCompletionSource? progress;
         lock (Gate)
         {
             (buffer, length, messages) = (_queued, _queuedLength, _queuedMessages);
             (_queued, _queuedLength, _queuedMessages) = ([], 0, 0);
             _inFlight = length;
             _sending = length > 0;
-            if (!IsAboveMark)
-            {
-                (room, _room) = (_room, null);
-            }
-
+            progress = TakeProgress();
             if (!_sending)
             {
                 FrameWriter.Release(Environment.Pool, ref buffer);
-                (flushed, _flushed) = (_flushed, null);
             }
         }
 
-        room?.TrySetResult();
-        flushed?.TrySetResult();
+        progress?.TrySetResult();
         if (length == 0)
         {
             return false;
@@ -140,12 +133,12 @@ internal sealed partial class StreamOutput
     private void Fail(Exception exception, byte[] buffer)
     {
         FrameWriter.Release(Environment.Pool, ref buffer);
-        TaskCompletionSource? flushed;
+        TaskCompletionSource? progress;
         lock (Gate)
         {
             DropQueued();
             (_sending, _inFlight) = (false, 0);
-            (flushed, _flushed) = (_flushed, null);
+            progress = TakeProgress();
         }
 
         try
@@ -154,7 +147,7 @@ internal sealed partial class StreamOutput
         }
         finally
         {
-            flushed?.TrySetResult();
+            progress?.TrySetResult();
         }
     }
 }

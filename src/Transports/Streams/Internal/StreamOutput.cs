@@ -16,8 +16,7 @@ internal sealed partial class StreamOutput(StreamConnection connection)
     private bool _sending;
     private byte _closed = StillOpen;
     private bool _isDiscarded;
-    private TaskCompletionSource? _room;
-    private TaskCompletionSource? _flushed;
+    private TaskCompletionSource? _progress;
     private PendingSend? _pending;
 
     /// <summary>Guards everything here, and the reply writer where its handler has left the receiving thread.</summary>
@@ -112,55 +111,26 @@ internal sealed partial class StreamOutput(StreamConnection connection)
     }
 
     /// <summary>Ends when the output is below its high-water mark, or closed.</summary>
-    public async ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            Task room;
-            lock (Gate)
-            {
-                if (IsClosed || !IsAboveMark)
-                {
-                    return;
-                }
-
-                _room ??= new TaskCompletionSource(Continuations.Options);
-                room = _room.Task;
-            }
-
-            await room.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
+    public ValueTask WaitForRoomAsync(CancellationToken cancellationToken) =>
+        WaitWhileAsync(static output => output.IsAboveMark && !output.IsClosed, cancellationToken);
 
     /// <summary>
     /// Ends when no send is in flight; once this is closed and flushed, or discarded, none will be from then on.
     /// </summary>
-    public Task WhenNoneIsInFlightAsync()
-    {
-        lock (Gate)
-        {
-            if (!_sending)
-            {
-                return Task.CompletedTask;
-            }
-
-            _flushed ??= new TaskCompletionSource(Continuations.Options);
-            return _flushed.Task;
-        }
-    }
+    public ValueTask WhenNoneIsInFlightAsync() =>
+        WaitWhileAsync(static output => output._sending, CancellationToken.None);
 
     /// <summary>Takes nothing more: senders get <see cref="ConnectionClosedException"/>.</summary>
     public void Close(CloseReason reason)
     {
-        TaskCompletionSource? room;
+        TaskCompletionSource? progress;
         lock (Gate)
         {
             _closed = IsClosed ? _closed : (byte)reason;
-            room = _room;
-            _room = null;
+            progress = TakeProgress();
         }
 
-        room?.TrySetResult();
+        progress?.TrySetResult();
     }
 
     /// <summary>Drops what is queued. The stream has been aborted, so a send in flight ends by itself.</summary>
@@ -181,6 +151,35 @@ internal sealed partial class StreamOutput(StreamConnection connection)
         {
             throw new ConnectionClosedException((CloseReason)_closed);
         }
+    }
+
+    /// <summary>Looks again whenever a send has ended; few ever wait, so that they share one signal.</summary>
+    private async ValueTask WaitWhileAsync(Func<StreamOutput, bool> isSo, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task progress;
+            lock (Gate)
+            {
+                if (!isSo(this))
+                {
+                    return;
+                }
+
+                _progress ??= new TaskCompletionSource(Continuations.Options);
+                progress = _progress.Task;
+            }
+
+            await progress.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whom to wake, once out of the gate, because something has changed.</summary>
+    private TaskCompletionSource? TakeProgress()
+    {
+        var progress = _progress;
+        _progress = null;
+        return progress;
     }
 
     private async ValueTask SendWhenRoomAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
