@@ -20,6 +20,9 @@ public abstract class ByteStream : IAsyncDisposable
     /// <summary>The peer's endpoint.</summary>
     public abstract EndPoint RemoteEndPoint { get; }
 
+    /// <summary>The peer's IP address, if it has one: known without making an endpoint, as a rule.</summary>
+    internal virtual IPAddress? RemoteAddress => (RemoteEndPoint as IPEndPoint)?.Address;
+
     /// <summary>What TLS agreed on, if this stream is one of TLS; else null.</summary>
     public virtual TlsSession? Tls => null;
 

@@ -17,11 +17,13 @@ internal sealed partial class ReactorByteStream : ByteStream, IReactorTarget, IS
     private readonly int _descriptor;
     private readonly Reactor _reactor;
     private readonly ulong _key;
+    private readonly ushort _remotePort;
+    private object _remote;
     private EndPoint _localEndPoint;
     private Readiness? _writable;
     private ReadyState _readable;
     private uint _watched = Watched;
-    private int _burst;
+    private byte _burst;
     private bool _isStopped;
     private bool _isAborted;
     private bool _isClosed;
@@ -31,8 +33,19 @@ internal sealed partial class ReactorByteStream : ByteStream, IReactorTarget, IS
     /// Takes over the descriptor of a non-blocking socket; <paramref name="unnamed"/> is for an end that has no name.
     /// </summary>
     public ReactorByteStream(int descriptor, EndPoint remote, EndPoint unnamed, Reactor reactor)
+        : this(descriptor, (object)remote, 0, unnamed, reactor)
     {
-        (_descriptor, RemoteEndPoint, _localEndPoint, _reactor) = (descriptor, remote, unnamed, reactor);
+    }
+
+    /// <summary>The same for a peer whose endpoint is made when it is asked for: most are not.</summary>
+    public ReactorByteStream(int descriptor, IPAddress remote, ushort port, EndPoint unnamed, Reactor reactor)
+        : this(descriptor, (object)remote, port, unnamed, reactor)
+    {
+    }
+
+    private ReactorByteStream(int descriptor, object remote, ushort port, EndPoint unnamed, Reactor reactor)
+    {
+        (_descriptor, _remote, _remotePort, _localEndPoint, _reactor) = (descriptor, remote, port, unnamed, reactor);
         try
         {
             _key = reactor.Add(descriptor, Watched, this);
@@ -48,7 +61,9 @@ internal sealed partial class ReactorByteStream : ByteStream, IReactorTarget, IS
     public override EndPoint LocalEndPoint =>
         Volatile.Read(ref _knowsLocalEndPoint) ? _localEndPoint : FindLocalEndPoint();
 
-    public override EndPoint RemoteEndPoint { get; }
+    public override EndPoint RemoteEndPoint => _remote as EndPoint ?? MakeRemoteEndPoint();
+
+    internal override IPAddress? RemoteAddress => _remote as IPAddress ?? base.RemoteAddress;
 
     ref ReadyState IReadySource.State => ref _readable;
 
@@ -132,6 +147,17 @@ internal sealed partial class ReactorByteStream : ByteStream, IReactorTarget, IS
         }
 
         return default;
+    }
+
+    private EndPoint MakeRemoteEndPoint()
+    {
+        if (Volatile.Read(ref _remote) is IPAddress address)
+        {
+            // Two who ask at once get the same one.
+            Interlocked.CompareExchange(ref _remote, new IPEndPoint(address, _remotePort), address);
+        }
+
+        return (EndPoint)_remote;
     }
 
     private EndPoint FindLocalEndPoint()

@@ -87,9 +87,16 @@ internal sealed class ReactorByteStreamListener : IByteStreamListener, IReactorT
 
         // Others may be waiting behind this one, and no further event would say so.
         _readable.Restore();
-        var remote = SocketName.Read(peer, length, LocalEndPoint, _lastAddress) ?? LocalEndPoint;
-        _lastAddress = (remote as IPEndPoint)?.Address;
-        return new ReactorByteStream(descriptor, remote, LocalEndPoint, _group.Next());
+        if (LocalEndPoint is not IPEndPoint)
+        {
+            var remote = SocketName.Read(peer, length, LocalEndPoint) ?? LocalEndPoint;
+            return new ReactorByteStream(descriptor, remote, LocalEndPoint, _group.Next());
+        }
+
+        var name = new ReadOnlySpan<byte>(peer, length);
+        _lastAddress = SocketName.ReadAddress(name, _lastAddress);
+        return new ReactorByteStream(
+            descriptor, _lastAddress, SocketName.ReadPort(name), LocalEndPoint, _group.Next());
     }
 
     private void OnAcceptFailed(int error)

@@ -10,6 +10,8 @@ internal static unsafe class SocketName
     /// <summary>As long as any (sockaddr_storage).</summary>
     public const int MaxBytes = 128;
 
+    private static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF];
+
     /// <summary>This side's end; null if it has no name, or none any more.</summary>
     public static EndPoint? OfThisEnd(int descriptor, EndPoint like)
     {
@@ -30,8 +32,7 @@ internal static unsafe class SocketName
     /// <param name="name">What it wrote.</param>
     /// <param name="length">How much that is.</param>
     /// <param name="like">An endpoint of the same kind.</param>
-    /// <param name="likely">An address that it may well be: then it is shared and not made again.</param>
-    public static EndPoint? Read(byte* name, int length, EndPoint like, IPAddress? likely = null)
+    public static EndPoint? Read(byte* name, int length, EndPoint like)
     {
         if (length <= sizeof(ushort))
         {
@@ -39,24 +40,40 @@ internal static unsafe class SocketName
         }
 
         var bytes = new ReadOnlySpan<byte>(name, length);
-        return SocketEndPoints.Normalize(like is IPEndPoint ? ReadAddress(bytes, likely) : ReadPath(bytes, like));
+        return like is IPEndPoint
+            ? new IPEndPoint(ReadAddress(bytes, likely: null), ReadPort(bytes))
+            : SocketEndPoints.Normalize(ReadPath(bytes, like));
     }
 
-    /// <summary>sockaddr_in and sockaddr_in6; a SocketAddress would leave two objects behind for each peer.</summary>
-    private static IPEndPoint ReadAddress(ReadOnlySpan<byte> name, IPAddress? likely)
+    /// <summary>
+    /// The address in sockaddr_in or sockaddr_in6, an IPv4 one also where it is mapped; a SocketAddress would leave two
+    /// objects behind for each peer.
+    /// </summary>
+    /// <param name="name">What the system wrote.</param>
+    /// <param name="likely">An address that it may well be: then it is shared and not made again.</param>
+    public static IPAddress ReadAddress(ReadOnlySpan<byte> name, IPAddress? likely)
     {
-        var port = BinaryPrimitives.ReadUInt16BigEndian(name[2..]);
-        return MemoryMarshal.Read<ushort>(name) == LibC.FamilyInternet
-            ? new IPEndPoint(IsLikely(name.Slice(4, 4)) ? likely! : new IPAddress(name.Slice(4, 4)), port)
-            : new IPEndPoint(new IPAddress(name.Slice(8, 16), MemoryMarshal.Read<uint>(name[24..])), port);
-
-        bool IsLikely(ReadOnlySpan<byte> address)
+        var isIPv4 = MemoryMarshal.Read<ushort>(name) == LibC.FamilyInternet;
+        var bytes = isIPv4 ? name.Slice(4, 4) : name.Slice(8, 16);
+        if (!isIPv4 && bytes.StartsWith(MappedPrefix))
         {
-            Span<byte> bytes = stackalloc byte[16];
-            return likely is not null && likely.TryWriteBytes(bytes, out var length)
-                && address.SequenceEqual(bytes[..length]);
+            isIPv4 = true;
+            bytes = bytes[MappedPrefix.Length..];
         }
+
+        if (!isIPv4)
+        {
+            return new IPAddress(bytes, MemoryMarshal.Read<uint>(name[24..]));
+        }
+
+        Span<byte> known = stackalloc byte[16];
+        return likely is not null && likely.TryWriteBytes(known, out var length) && bytes.SequenceEqual(known[..length])
+            ? likely
+            : new IPAddress(bytes);
     }
+
+    /// <summary>The port in sockaddr_in or sockaddr_in6.</summary>
+    public static ushort ReadPort(ReadOnlySpan<byte> name) => BinaryPrimitives.ReadUInt16BigEndian(name[2..]);
 
     private static EndPoint ReadPath(ReadOnlySpan<byte> name, EndPoint like)
     {

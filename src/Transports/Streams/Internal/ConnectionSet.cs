@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 
 namespace Transports;
@@ -19,7 +20,7 @@ internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider
 
     /// <summary>Takes a place; false when a limit is reached.</summary>
     /// <param name="remote">Whom to count it under; null for nobody.</param>
-    public bool TryReserve(EndPoint? remote)
+    public bool TryReserve(IPAddress? remote)
     {
         lock (_gate)
         {
@@ -34,7 +35,7 @@ internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider
     }
 
     /// <summary>Counts a place under somebody else; false, and given back, when that one's limit is reached.</summary>
-    public bool TryMove(EndPoint? from, EndPoint? to)
+    public bool TryMove(IPAddress? from, IPAddress? to)
     {
         if (Equals(from, to))
         {
@@ -55,7 +56,7 @@ internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider
     }
 
     /// <summary>Gives back a place that no connection has.</summary>
-    public void Release(EndPoint? remote)
+    public void Release(IPAddress? remote)
     {
         lock (_gate)
         {
@@ -87,7 +88,7 @@ internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider
             if (Unlink(connection))
             {
                 _places--;
-                Uncount(connection.RemoteEndPoint);
+                Uncount(connection.Stream.RemoteAddress);
             }
 
             if (_count == 0)
@@ -139,18 +140,37 @@ internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider
         }
     }
 
+    /// <summary>All of them, for one who will not ask again.</summary>
     public StreamConnection[] Snapshot()
     {
         lock (_gate)
         {
             var all = new StreamConnection[_count];
-            var index = 0;
-            for (var connection = _last; connection is not null; connection = connection.Previous)
-            {
-                all[index++] = connection;
-            }
-
+            CopyTo(all);
             return all;
+        }
+    }
+
+    /// <summary>
+    /// All of them, for one who asks every few seconds: an array of ten thousand for each time would make the collector
+    /// move every connection there is.
+    /// </summary>
+    public RentedSnapshot RentSnapshot()
+    {
+        lock (_gate)
+        {
+            var all = ArrayPool<StreamConnection>.Shared.Rent(_count);
+            CopyTo(all);
+            return new RentedSnapshot(all, _count);
+        }
+    }
+
+    private void CopyTo(StreamConnection[] array)
+    {
+        var index = 0;
+        for (var connection = _last; connection is not null; connection = connection.Previous)
+        {
+            array[index++] = connection;
         }
     }
 
@@ -190,9 +210,9 @@ internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider
         }
     }
 
-    private bool TryCount(EndPoint? remote)
+    private bool TryCount(IPAddress? address)
     {
-        if (remote is not IPEndPoint { Address: var address })
+        if (address is null)
         {
             return true;
         }
@@ -209,9 +229,9 @@ internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider
         return true;
     }
 
-    private void Uncount(EndPoint? remote)
+    private void Uncount(IPAddress? address)
     {
-        if (remote is IPEndPoint { Address: var address })
+        if (address is not null)
         {
             Decrement(_perAddress, address);
             Decrement(_perPrefix, PrefixOf(address));
@@ -229,4 +249,16 @@ internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider
 
     private UInt128 PrefixOf(IPAddress address) =>
         AddressPrefix.Of(address, options.PrefixBitsIPv4, options.PrefixBitsIPv6);
+
+    /// <summary>To be disposed of by the one who rented it.</summary>
+    public readonly ref struct RentedSnapshot(StreamConnection[] array, int count)
+    {
+        public ReadOnlySpan<StreamConnection> Connections => array.AsSpan(0, count);
+
+        public void Dispose()
+        {
+            array.AsSpan(0, count).Clear();
+            ArrayPool<StreamConnection>.Shared.Return(array);
+        }
+    }
 }

@@ -41,7 +41,8 @@ internal sealed class ConnectionSweep : IDisposable
         // Late by that much, this process was stopped or starved: what peers have sent meanwhile is not read yet.
         var isLate = _timeProvider.GetElapsedTime(_sweptAt, now) > _planned + _options.MinReceiveRateGrace;
         var next = _longest;
-        foreach (var connection in _connections.Snapshot())
+        using var snapshot = _connections.RentSnapshot();
+        foreach (var connection in snapshot.Connections)
         {
             next = Shorter(next, IdleLeft(connection, now));
             next = Shorter(next, LifeLeft(connection, now));

@@ -15,7 +15,7 @@ internal interface IStreamAdmission
     bool Concerns(ByteStream accepted);
 
     /// <summary>The address to count it under as long as it is in here; null to count it under none.</summary>
-    EndPoint? CountsAs(ByteStream accepted);
+    IPAddress? CountsAs(ByteStream accepted);
 
     /// <summary>
     /// Makes of what was accepted the stream of a connection. Runs on the thread pool. When it throws, what was

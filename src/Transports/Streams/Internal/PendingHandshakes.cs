@@ -20,7 +20,7 @@ internal sealed class PendingHandshakes(
     /// <summary>False when there are too many; the stream is then still the caller's.</summary>
     /// <param name="accepted">The stream.</param>
     /// <param name="countedAs">The address under which it has a place among the connections.</param>
-    public bool TryBegin(ByteStream accepted, EndPoint? countedAs)
+    public bool TryBegin(ByteStream accepted, IPAddress? countedAs)
     {
         lock (_gate)
         {
@@ -56,7 +56,7 @@ internal sealed class PendingHandshakes(
         _stop.Dispose();
     }
 
-    private async Task RunAsync(ByteStream accepted, EndPoint? countedAs)
+    private async Task RunAsync(ByteStream accepted, IPAddress? countedAs)
     {
         var started = environment.TimeProvider.GetTimestamp();
         var admitted = await AdmitAsync(accepted).ConfigureAwait(false);

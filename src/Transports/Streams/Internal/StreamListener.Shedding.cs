@@ -22,7 +22,8 @@ internal sealed partial class StreamListener : ISheddable
         }
 
         var now = _environment.TimeProvider.GetTimestamp();
-        foreach (var connection in _connections.Snapshot())
+        using var snapshot = _connections.RentSnapshot();
+        foreach (var connection in snapshot.Connections)
         {
             if (connection.IdleFor(now) is var silence && silence > TimeSpan.Zero && silence >= idleAfter)
             {

@@ -56,7 +56,7 @@ internal sealed partial class StreamListener : IListener
 
     /// <summary>Makes the connection of a stream whose handshake succeeded; its caller starts it.</summary>
     /// <returns>Null when there is none to start.</returns>
-    public StreamConnection? OnHandshakeEnded(EndPoint? countedAs, ByteStream? admitted)
+    public StreamConnection? OnHandshakeEnded(IPAddress? countedAs, ByteStream? admitted)
     {
         if (admitted is null)
         {
@@ -64,7 +64,7 @@ internal sealed partial class StreamListener : IListener
             return null;
         }
 
-        if (_connections.TryMove(countedAs, admitted.RemoteEndPoint))
+        if (_connections.TryMove(countedAs, admitted.RemoteAddress))
         {
             return Connect(admitted);
         }
@@ -133,7 +133,7 @@ internal sealed partial class StreamListener : IListener
         }
 
         var isConcerned = _admission is not null && _admission.Concerns(stream);
-        var countedAs = isConcerned ? _admission!.CountsAs(stream) : stream.RemoteEndPoint;
+        var countedAs = isConcerned ? _admission!.CountsAs(stream) : stream.RemoteAddress;
         if (!_rate.TryTake() || !_connections.TryReserve(countedAs))
         {
             await RefuseAsync(stream, CloseReason.LimitReached).ConfigureAwait(false);

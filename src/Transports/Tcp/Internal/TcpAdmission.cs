@@ -12,7 +12,7 @@ internal sealed class TcpAdmission(TcpTransportOptions options, TimeProvider tim
     public bool Concerns(ByteStream accepted) => options.HasServerTls || IsFromProxy(accepted);
 
     /// <summary>All clients of a proxy share its address: it is not what limits are about.</summary>
-    public EndPoint? CountsAs(ByteStream accepted) => IsFromProxy(accepted) ? null : accepted.RemoteEndPoint;
+    public IPAddress? CountsAs(ByteStream accepted) => IsFromProxy(accepted) ? null : accepted.RemoteAddress;
 
     public async ValueTask<ByteStream> AdmitAsync(ByteStream accepted, CancellationToken cancellationToken)
     {
@@ -26,7 +26,7 @@ internal sealed class TcpAdmission(TcpTransportOptions options, TimeProvider tim
 
     private bool IsFromProxy(ByteStream accepted)
     {
-        if (options.TrustedProxies.Count > 0 && accepted.RemoteEndPoint is IPEndPoint { Address: var address })
+        if (options.TrustedProxies.Count > 0 && accepted.RemoteAddress is { } address)
         {
             foreach (var network in options.TrustedProxies)
             {
