@@ -8,6 +8,28 @@ public class ReactorByteStreamTests
 {
     /// <summary>So many waits in a row surely hold one at which the others get their turn.</summary>
     private const int Waits = 16;
+    private const int Rounds = 20;
+
+    [LinuxFact]
+    public async Task Dispose_Twice_ClosesNobodyElsesDescriptor()
+    {
+        using var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listening.Listen();
+
+        // Others may take the number in between; one round in which nobody did is enough.
+        for (var round = 0; round < Rounds; round++)
+        {
+            var stream = await ReactorConnector.ConnectAsync(
+                listening.LocalEndPoint!, new TcpTransportOptions(), ReactorGroup.Get(1).Next(), CancellationToken.None);
+            await stream.DisposeAsync();
+            using var stranger = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+
+            await stream.DisposeAsync();
+
+            stranger.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        }
+    }
 
     [LinuxFact]
     public async Task WaitForData_OfAStoppedStream_EndsAlsoWhereTheOthersGetTheirTurn()

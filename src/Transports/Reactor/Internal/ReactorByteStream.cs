@@ -142,8 +142,12 @@ internal sealed partial class ReactorByteStream : ByteStream, IReactorTarget, IS
         _reactor.Remove(_key);
         lock (Gate)
         {
-            _isClosed = true;
-            _ = LibC.Close(_descriptor);
+            // A second time the number may be another socket's.
+            if (!_isClosed)
+            {
+                _isClosed = true;
+                _ = LibC.Close(_descriptor);
+            }
         }
 
         return default;
