@@ -111,6 +111,17 @@ internal sealed partial class ReactorByteStream : ByteStream, IReactorTarget, IS
     public void ContinueAfterWait(Action<object?> continuation, object state) =>
         _readable.ContinueAfterWait(continuation, state);
 
+    public bool TryReceive(Span<byte> buffer, out int count)
+    {
+        count = Receive(buffer);
+        if (count < 0)
+        {
+            _readable.ClearSticky();
+        }
+
+        return count >= 0;
+    }
+
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var count = Receive(buffer.Span);

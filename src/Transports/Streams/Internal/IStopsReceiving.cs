@@ -13,6 +13,12 @@ internal interface IStopsReceiving
     void StopReceiving();
 
     /// <summary>
+    /// Receives what there is. False when there is nothing, whatever was heard of it: then the wait for data goes on,
+    /// and no buffer is held for it.
+    /// </summary>
+    bool TryReceive(Span<byte> buffer, out int count);
+
+    /// <summary>
     /// Goes on when the wait for data that has just begun ends, in place of an await: so the receive loop need not be
     /// held while it waits.
     /// </summary>

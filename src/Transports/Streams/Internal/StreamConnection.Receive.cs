@@ -127,9 +127,17 @@ internal sealed partial class StreamConnection
                 }
 
                 var room = _input.GetRoom(_environment.Pool, _expected, RoomAtOnce);
-                var receiving = _stream.ReceiveAsync(room, ReceiveToken);
-                isHeld |= !receiving.IsCompleted;
-                var delivering = DeliverAllAsync(await receiving.ConfigureAwait(false));
+                int count;
+                if (_receiving is not null)
+                {
+                    count = await _stream.ReceiveAsync(room, ReceiveToken).ConfigureAwait(false);
+                }
+                else if (!((IStopsReceiving)_stream).TryReceive(room.Span, out count))
+                {
+                    continue;
+                }
+
+                var delivering = DeliverAllAsync(count);
                 isHeld |= !delivering.IsCompleted;
                 await delivering.ConfigureAwait(false);
             }
