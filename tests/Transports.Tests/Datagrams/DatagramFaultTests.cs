@@ -35,21 +35,43 @@ public class DatagramFaultTests
     }
 
     [Fact]
-    public async Task Handle_ReturnsACancelledTask_CountsAsFaulted()
+    public async Task Handle_IsCancelled_CountsAsFaultedAndSaysWhatItThrew()
     {
+        var cancelled = new OperationCanceledException("too slow");
         var channel = new FakeChannel();
         var logs = new LogCollector();
         var transport = new FakeDatagramTransport(channel, loggerFactory: logs);
         await using var listener = await transport.ListenAsync(
-            (context, token) => context.Text() == "bad"
-                ? ValueTask.FromCanceled(new CancellationToken(canceled: true))
-                : context.ReplyAsync(context.Text(), token));
+            async (context, token) =>
+                await context.ReplyAsync(context.Text() == "bad" ? throw cancelled : context.Text(), token));
 
         channel.ArriveTogether(new(Alice, "bad"), new(Bob, "good"));
 
         Assert.Equal("good", (await channel.NextSentAsync()).Text);
         await listener.StopAsync();
-        Assert.IsAssignableFrom<OperationCanceledException>(Assert.Single(logs.Named("HandlerFaulted")).Exception);
+        Assert.Same(cancelled, Assert.Single(logs.Named("HandlerFaulted")).Exception);
+    }
+
+    [Fact]
+    public async Task Handle_EndsElsewhereJustAfterTheLoopHasLooked_IsNoFault()
+    {
+        var channel = new FakeChannel();
+        var logs = new LogCollector();
+        var transport = new FakeDatagramTransport(channel, loggerFactory: logs);
+        await using var listener = await transport.ListenAsync((context, token) =>
+        {
+            Assert.True(context.ReplyAsync(context.Text(), token).AsTask().IsCompletedSuccessfully);
+            return new ValueTask(new EndsWhenLookedAt(), token: 0);
+        });
+
+        channel.Arrive(Alice, "a");
+        var first = await channel.NextSentAsync();
+        channel.Arrive(Bob, "b");
+        var second = await channel.NextSentAsync();
+
+        Assert.Equal(["a", "b"], [first.Text, second.Text]);
+        await listener.StopAsync();
+        Assert.Empty(logs.Named("HandlerFaulted"));
     }
 
     [Fact]

@@ -96,54 +96,53 @@ internal sealed partial class DatagramDispatcher
     {
         var context = _contexts[index];
         context.Collect(_sender.Mark(), _lead.Begin(), thread);
-        var handled = TryHandle(context, out var handling);
+        var hasEnded = TryHandle(context, out var handling, out var fault);
         var replies = context.StopCollecting();
         if (!_lead.TryEnd(context.Dispatch))
         {
-            _ = FinishStuckAsync(context, replies, handling);
+            _ = FinishStuckAsync(context, replies, fault is null ? handling : ValueTask.FromException(fault));
             return false;
         }
 
-        if (handled)
-        {
-            Finish(context, fault: null);
-        }
-        else if (handling.IsCompleted)
-        {
-            _sender.DropMarked();
-            Finish(context, handling.AsTask().Exception?.InnerException ?? new OperationCanceledException());
-        }
-        else
+        if (!hasEnded)
         {
             Park(index, replies!, handling);
+            return true;
         }
 
+        if (fault is not null)
+        {
+            _sender.DropMarked();
+        }
+
+        Finish(context, fault);
         return true;
     }
 
-    /// <summary>Calls the handler; false when it is still at work, or has failed.</summary>
-    private bool TryHandle(DatagramContext context, out ValueTask handling)
+    /// <summary>Calls the handler; false when it is still at work.</summary>
+    private bool TryHandle(DatagramContext context, out ValueTask handling, out Exception? fault)
     {
+        (handling, fault) = (default, null);
         try
         {
             context.Begin();
             handling = _handler.HandleAsync(context, _abort.Token);
-            if (!handling.IsCompletedSuccessfully)
+            if (!handling.IsCompleted)
             {
                 return false;
             }
 
             handling.GetAwaiter().GetResult();
             handling = default;
-            return true;
         }
-#pragma warning disable CA1031 // What is thrown at once is no other fault than what is thrown later.
+#pragma warning disable CA1031 // Whatever the handler throws, at once or later, stays with its message.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            handling = ValueTask.FromException(exception);
-            return false;
+            fault = exception;
         }
+
+        return true;
     }
 
     private ValueTask CollectAsync(DatagramContext context, ReplyBatch replies, Datagram message)
