@@ -25,6 +25,9 @@ internal sealed class ScriptedByteStream : ByteStream
 
     public TaskCompletionSource Disposed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Whether it waits for data in its receive, holding the buffer for it.</summary>
+    public bool WaitsInItsReceive { get; set; }
+
     /// <summary>Whether a send that waits has ended when <see cref="Abort"/> returns.</summary>
     public bool AbortEndsSends { get; set; } = true;
 
@@ -61,7 +64,7 @@ internal sealed class ScriptedByteStream : ByteStream
 
     public override async ValueTask WaitForDataAsync(CancellationToken cancellationToken)
     {
-        if (_rest.Length == 0)
+        if (_rest.Length == 0 && !WaitsInItsReceive)
         {
             await _incoming.Reader.WaitToReadAsync(cancellationToken);
         }

@@ -304,13 +304,60 @@ public class StreamConnectionTests
         for (var i = 0; i < 3; i++)
         {
             peer.Feed("ping\n"u8);
+            await peer.WhenSendsAsync(i + 1);
         }
 
+        await pool.WhenAllReturnedAsync();
+        Assert.True(pool.Rented > 0);
+        Assert.False(peer.Disposed.Task.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Connection_ThatMayNotRead_HoldsNoBuffer()
+    {
+        var pool = new CountingBufferPool();
+        var transport = new ScriptedTransport(new ScriptedOptions { BufferPool = pool });
+        await using var listener = await transport.ListenAsync(Echo);
+        var peer = transport.Arrive();
+        peer.WaitsInItsReceive = true;
+        peer.Feed("ping\n"u8);
+        await peer.WhenSendsAsync(1);
+
+        ((ISheddable)listener).Shed(ShedLevel.Reading, TimeSpan.Zero);
+        peer.Feed("ping\n"u8);
+        await peer.WhenSendsAsync(2);
+
+        await pool.WhenAllReturnedAsync();
+        ((ISheddable)listener).Shed(ShedLevel.None, TimeSpan.Zero);
         peer.FeedEnd();
         await peer.Disposed.Task.WaitAsync(ScriptedTransport.Patience);
-        await listener.StopAsync();
-        Assert.True(pool.Rented > 0);
-        Assert.Equal(0, pool.Outstanding);
+    }
+
+    [Fact]
+    public async Task SendThatFails_WakesWhoWaitsForRoomBeforeAnyCallbackOfTheHandlers()
+    {
+        var transport = new ScriptedTransport(new ScriptedOptions { OutputHighWaterBytes = 4 });
+        var accepted = new TaskCompletionSource<(IConnection, CancellationToken)>(
+            TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var listener = await transport.ListenAsync(MessageHandler.Create((context, token) =>
+        {
+            accepted.TrySetResult((context.Connection, token));
+            return default;
+        }));
+        var peer = transport.Arrive();
+        peer.Feed("hello\n"u8);
+        var (connection, ended) = await accepted.Task.WaitAsync(ScriptedTransport.Patience);
+        var stall = peer.StallSends();
+        await connection.SendAsync("12345");
+        var waiting = connection.SendAsync("later").AsTask();
+        var wasWoken = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var registration = ended.Register(() => wasWoken.TrySetResult(
+            ((IAsyncResult)waiting).AsyncWaitHandle.WaitOne(ScriptedTransport.Patience)));
+
+        stall.SetException(new IOException("gone"));
+
+        Assert.True(await wasWoken.Task);
+        await Assert.ThrowsAsync<ConnectionClosedException>(() => waiting);
     }
 
     /// <summary>

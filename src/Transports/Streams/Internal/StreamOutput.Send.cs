@@ -113,7 +113,7 @@ internal sealed partial class StreamOutput
             (_queued, _queuedLength, _queuedMessages) = ([], 0, 0);
             _inFlight = length;
             _sending = length > 0;
-            progress = TakeProgress();
+            progress = _sending && IsAboveMark ? null : TakeProgress();
             if (!_sending)
             {
                 FrameWriter.Release(Environment.Pool, ref buffer);
@@ -133,21 +133,33 @@ internal sealed partial class StreamOutput
     private void Fail(Exception exception, byte[] buffer)
     {
         FrameWriter.Release(Environment.Pool, ref buffer);
-        TaskCompletionSource? progress;
         lock (Gate)
         {
             DropQueued();
-            (_sending, _inFlight) = (false, 0);
-            progress = TakeProgress();
+            _inFlight = 0;
         }
 
         try
         {
+            // This wakes who waits for room, before any code of the user's runs.
             connection.OnStreamFailed(exception);
         }
         finally
         {
-            progress?.TrySetResult();
+            EndSending();
         }
+    }
+
+    /// <summary>Only now may the stream be released: it was aborted before.</summary>
+    private void EndSending()
+    {
+        TaskCompletionSource? progress;
+        lock (Gate)
+        {
+            _sending = false;
+            progress = TakeProgress();
+        }
+
+        progress?.TrySetResult();
     }
 }
