@@ -11,7 +11,7 @@ namespace Transports;
 internal struct InputBuffer()
 {
     // A pool may give up to twice what was asked for.
-    private const int FarTooLarge = 4;
+    private const int TooLarge = 2;
 
     private byte[] _array = [];
     private int _start = 0;
@@ -30,7 +30,7 @@ internal struct InputBuffer()
         var length = _end - _start;
         var wanted = expected > length ? expected : (int)Math.Min(2L * length, Array.MaxLength);
         wanted = Math.Max(wanted, atOnce);
-        if (length == 0 && _array.Length / FarTooLarge > wanted)
+        if (length == 0 && _array.Length / TooLarge > wanted)
         {
             Release(pool);
         }

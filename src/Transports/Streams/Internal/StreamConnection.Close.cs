@@ -172,6 +172,7 @@ internal sealed partial class StreamConnection
     private async ValueTask EndAsync(Exception? exception)
     {
         var reason = (CloseReason)_reason;
+        _input.Release(_environment.Pool);
         _received?.Complete(reason);
         if (IsOrderly(reason) && !_isAborted)
         {
@@ -188,7 +189,6 @@ internal sealed partial class StreamConnection
         await Output.WhenNoneIsInFlightAsync().ConfigureAwait(false);
         await CancelHandlerAsync().ConfigureAwait(false);
         await DisposeStreamAsync().ConfigureAwait(false);
-        _input.Release(_environment.Pool);
         await _reply.Release().ConfigureAwait(false);
         await DisconnectObserverAsync(reason).ConfigureAwait(false);
         _environment.Metrics.ConnectionClosed(reason);
@@ -231,7 +231,6 @@ internal sealed partial class StreamConnection
     {
         using var timeout = new CancellationTokenSource(
             _environment.Options.LingerTimeout, _environment.TimeProvider);
-        _input.Release(_environment.Pool);
         try
         {
             var (count, left) = (1, MaxLingerBytes);

@@ -64,7 +64,10 @@ internal sealed class SocketByteStream : ByteStream
         return error switch
         {
             SocketError.Success when sent == bytes.Length => default,
-            SocketError.Success or SocketError.WouldBlock => SendRestAsync(bytes[sent..]),
+
+            // Windows may have no room for a large one at once (WSAENOBUFS), where it has if the sender waits.
+            SocketError.Success or SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable =>
+                SendRestAsync(bytes[sent..]),
             _ => throw new SocketException((int)error),
         };
     }

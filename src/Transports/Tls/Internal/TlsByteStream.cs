@@ -17,6 +17,8 @@ internal sealed class TlsByteStream(ByteStream inner, SslStream tls, ByteStreamA
 
     public override EndPoint RemoteEndPoint => inner.RemoteEndPoint;
 
+    internal override IPAddress? RemoteAddress => inner.RemoteAddress;
+
     public override TlsSession Tls => session;
 
     public long UnfinishedSince(out int bytes) => adapter.Records.UnfinishedSince(out bytes);
