@@ -153,7 +153,7 @@ internal sealed partial class StreamOutput(StreamConnection connection)
         }
     }
 
-    /// <summary>Looks again when a send has ended, or this was closed: few ever wait, so they share one signal.</summary>
+    /// <summary>Looks again when a send has ended or this was closed: few ever wait, so they share a signal.</summary>
     private async ValueTask WaitWhileAsync(Func<StreamOutput, bool> isSo, CancellationToken cancellationToken)
     {
         while (true)
