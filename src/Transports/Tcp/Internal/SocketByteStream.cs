@@ -99,9 +99,19 @@ internal sealed class SocketByteStream : ByteStream
         return default;
     }
 
+    /// <summary>
+    /// An empty receive that waits ends with any event, also with one for bytes that were received already: the receive
+    /// that follows would wait in its place, with its buffer.
+    /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask WaitReadableAsync(CancellationToken cancellationToken) =>
-        await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+    private async ValueTask WaitReadableAsync(CancellationToken cancellationToken)
+    {
+        do
+        {
+            await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken).ConfigureAwait(false);
+        }
+        while (!_socket.Poll(0, SelectMode.SelectRead));
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendRestAsync(ReadOnlyMemory<byte> bytes)
