@@ -42,6 +42,7 @@ public class ReactorByteStreamTests
             listening.LocalEndPoint!, new TcpTransportOptions(), ReactorGroup.Get(1).Next(), CancellationToken.None);
 
         ((IStopsReceiving)stream).StopReceiving();
+        Assert.False(((IStopsReceiving)stream).TryReceive(new byte[16], out _));
 
         for (var wait = 0; wait < Waits; wait++)
         {

@@ -23,7 +23,8 @@ internal static class PeerAddress
 
     private static readonly UInt128 MappedKey = new(0, 0xFFFF_0000_0000);
 
-    private static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF];
+    /// <summary>What an IPv4 address that is mapped into IPv6 begins with (RFC 4291 section 2.5.5.2).</summary>
+    public static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF];
 
     /// <summary>
     /// False for a sender that an answer cannot reach, or that would spread it: port 0, the unspecified address,

@@ -114,7 +114,9 @@ internal sealed partial class ReactorByteStream : ByteStream, IReactorTarget, IS
     public bool TryReceive(Span<byte> buffer, out int count)
     {
         count = Receive(buffer);
-        if (count < 0)
+
+        // Word of a stop must outlive a receive that began before it: nobody says it twice.
+        if (count < 0 && !Volatile.Read(ref _isStopped))
         {
             _readable.ClearSticky();
         }
@@ -232,11 +234,6 @@ internal sealed partial class ReactorByteStream : ByteStream, IReactorTarget, IS
         int count;
         do
         {
-            if (Volatile.Read(ref _isStopped) && !cancellationToken.CanBeCanceled)
-            {
-                throw new OperationCanceledException();
-            }
-
             _readable.ClearSticky();
             await ReadyState.WaitAsync(this, cancellationToken).ConfigureAwait(false);
             count = Receive(buffer.Span);

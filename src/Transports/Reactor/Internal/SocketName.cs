@@ -10,8 +10,6 @@ internal static unsafe class SocketName
     /// <summary>As long as any (sockaddr_storage).</summary>
     public const int MaxBytes = 128;
 
-    private static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF];
-
     /// <summary>This side's end; null if it has no name, or none any more.</summary>
     public static EndPoint? OfThisEnd(int descriptor, EndPoint like)
     {
@@ -55,10 +53,10 @@ internal static unsafe class SocketName
     {
         var isIPv4 = MemoryMarshal.Read<ushort>(name) == LibC.FamilyInternet;
         var bytes = isIPv4 ? name.Slice(4, 4) : name.Slice(8, 16);
-        if (!isIPv4 && bytes.StartsWith(MappedPrefix))
+        if (!isIPv4 && bytes.StartsWith(PeerAddress.MappedPrefix))
         {
             isIPv4 = true;
-            bytes = bytes[MappedPrefix.Length..];
+            bytes = bytes[PeerAddress.MappedPrefix.Length..];
         }
 
         if (!isIPv4)

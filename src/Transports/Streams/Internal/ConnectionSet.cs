@@ -152,8 +152,7 @@ internal sealed class ConnectionSet(StreamTransportOptions options, TimeProvider
     }
 
     /// <summary>
-    /// All of them, for one who asks every few seconds: an array of ten thousand for each time would make the collector
-    /// move every connection there is.
+    /// All of them, for one who asks every few seconds, and would leave an array of thousands behind each time.
     /// </summary>
     public RentedSnapshot RentSnapshot()
     {

@@ -6,10 +6,7 @@ namespace Transports;
 /// </summary>
 internal interface IStopsReceiving
 {
-    /// <summary>
-    /// Lets a wait for data complete, now or when it comes; a receive that finds nothing, and has no token, ends with
-    /// <see cref="OperationCanceledException"/>.
-    /// </summary>
+    /// <summary>Lets every wait for data complete from now on, until a receive with a token has waited.</summary>
     void StopReceiving();
 
     /// <summary>

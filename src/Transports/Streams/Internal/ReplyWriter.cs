@@ -203,14 +203,13 @@ internal sealed class ReplyWriter(StreamOutput output) : MessageWriter
     private void Check()
     {
         var length = _written - _payloadStart;
-
-        // Whether it is sent or refused, the message ends here.
-        _inMessage = false;
         if (length > Environment.MaxMessageBytes)
         {
             throw TooLong();
         }
 
+        // Whether it is sent or refused, the message ends here.
+        _inMessage = false;
         Environment.Framing.Validate(_buffer.AsSpan(_payloadStart, length));
         output.ThrowIfClosed();
     }
