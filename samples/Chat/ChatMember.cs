@@ -24,12 +24,6 @@ internal sealed class ChatMember(IConnection connection, string name)
     {
         lock (_gate)
         {
-            if (_missed > 0 && _sending.IsCompleted)
-            {
-                _sending = SendAsync(Encoding.UTF8.GetBytes($"* you read too slowly and missed {_missed} lines"));
-                _missed = 0;
-            }
-
             if (_sending.IsCompleted)
             {
                 _sending = SendAsync(line);
@@ -50,6 +44,18 @@ internal sealed class ChatMember(IConnection connection, string name)
         catch (TransportException)
         {
             // They have gone; the observer is told, and takes them out of the room.
+            return;
+        }
+
+        // There is room again. Lines that came until now found this task unfinished, even if its line has been read.
+        lock (_gate)
+        {
+            if (_missed > 0)
+            {
+                var missed = _missed;
+                _missed = 0;
+                _sending = SendAsync(Encoding.UTF8.GetBytes($"* you read too slowly and missed {missed} lines"));
+            }
         }
     }
 }
