@@ -11,9 +11,11 @@ namespace Transports;
 /// <remarks>Belongs to whoever was handed it last; not for use by two threads at once.</remarks>
 public sealed class Datagram
 {
+    private readonly SocketAddress _ownAddress;
     private Datagram[]? _alone;
     private int _length;
     private byte[]? _rented;
+    private ReceiveBuffer? _lent;
 
     /// <summary>Makes a slot.</summary>
     /// <param name="buffer">Room for the payload.</param>
@@ -22,7 +24,7 @@ public sealed class Datagram
     {
         ArgumentNullException.ThrowIfNull(address);
         Buffer = buffer;
-        Address = address;
+        Address = _ownAddress = address;
     }
 
     /// <summary>The room for the payload. A channel receives into it, and never keeps it.</summary>
@@ -60,6 +62,9 @@ public sealed class Datagram
     /// </summary>
     internal UInt128 LocalAddress { get; set; }
 
+    /// <summary>True for a slot with a buffer of its own: what it receives is copied there.</summary>
+    internal bool HasBuffer => _rented is not null;
+
     /// <summary>This slot as a batch of one.</summary>
     internal Datagram[] Alone => _alone ??= [this];
 
@@ -81,6 +86,10 @@ public sealed class Datagram
     {
         _length = 0;
         (Buffer, Pinned) = (default, 0);
+        if (_lent is not null)
+        {
+            (_lent, Address) = (null, _ownAddress);
+        }
 
         // A reply in the arena has none, as a rule: the exchange would be a good part of what it costs.
         if (_rented is null || Interlocked.Exchange(ref _rented, null) is not { } rented)
@@ -91,6 +100,22 @@ public sealed class Datagram
         pool.Return(rented);
         return true;
     }
+
+    /// <summary>
+    /// Makes the slot a piece of what a channel received. It is there until the channel receives again, unless somebody
+    /// keeps it.
+    /// </summary>
+    internal void Lend(ReceiveBuffer buffer, int offset, int length)
+    {
+        (Buffer, _length) = (buffer.Bytes.AsMemory(offset, length), length);
+        if (!ReferenceEquals(_lent, buffer))
+        {
+            (_lent, Address) = (buffer, buffer.Sender);
+        }
+    }
+
+    /// <summary>What was lent stays with the slot; for the thread that receives, before it receives again.</summary>
+    internal void Keep() => _lent?.Keep();
 
     /// <summary>Makes the slot say what shall be sent, without copying it: sending only reads.</summary>
     internal void Borrow(ReadOnlyMemory<byte> payload)
@@ -104,13 +129,6 @@ public sealed class Datagram
     {
         _length = 0;
         (Buffer, Pinned) = (buffer, start);
-    }
-
-    /// <summary>Takes over an address as the system wrote it.</summary>
-    internal void SetAddress(ReadOnlySpan<byte> address)
-    {
-        address.CopyTo(Address.Buffer.Span);
-        Address.Size = address.Length;
     }
 
     /// <summary>Takes over the bytes of an address that its owner will change.</summary>

@@ -37,10 +37,16 @@ public abstract class DatagramChannel : IAsyncDisposable
     public virtual bool BlocksOnReceive => false;
 
     /// <summary>
-    /// True for a channel that sends from <see cref="Datagram.Pinned"/> memory without a copy, always completes a send
-    /// of a listener at once, and gives slots larger buffers itself.
+    /// True for a channel that sends from <see cref="Datagram.Pinned"/> memory without a copy, and always completes a
+    /// send of a listener at once.
     /// </summary>
     internal virtual bool TakesPinned => false;
+
+    /// <summary>
+    /// True for a channel that lends its own memory to slots without a buffer (<see cref="Datagram.Lend"/>), and gives
+    /// those that have one a larger buffer where they need it.
+    /// </summary>
+    internal virtual bool LendsBuffers => false;
 
     /// <summary>
     /// True for an address of this machine, so that a datagram which claims to come from a listener on all addresses is
@@ -82,5 +88,5 @@ public abstract class DatagramChannel : IAsyncDisposable
 
     /// <summary>A slot's first buffer: one byte more than the limit shows what is longer.</summary>
     internal int SlotBytes(int maxMessageBytes) =>
-        TakesPinned ? Math.Min(maxMessageBytes, 2048) : maxMessageBytes + 1;
+        LendsBuffers ? Math.Min(maxMessageBytes, 2048) : maxMessageBytes + 1;
 }

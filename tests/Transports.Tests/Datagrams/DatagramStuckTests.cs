@@ -6,13 +6,14 @@ namespace Transports.Tests.Datagrams;
 /// <summary>A handler that blocks the receive loop's thread: the others' messages are another thread's then.</summary>
 public class DatagramStuckTests
 {
-    public static TheoryData<bool> Pins => [false, true];
+    /// <summary>Whether the channel takes pinned replies, and whether it lends what it receives.</summary>
+    public static TheoryData<bool, bool> Kinds => new() { { false, false }, { true, false }, { true, true } };
 
     [Theory]
-    [MemberData(nameof(Pins))]
-    public async Task Batch_WithOneThatBlocks_HoldsUpNeitherThoseBeforeNorThoseBehind(bool pins)
+    [MemberData(nameof(Kinds))]
+    public async Task Batch_WithOneThatBlocks_HoldsUpNeitherThoseBeforeNorThoseBehind(bool pins, bool lends)
     {
-        var channel = new FakeChannel { Blocks = true, Pins = pins };
+        var channel = new FakeChannel { Blocks = true, Pins = pins, Lends = lends };
         using var handler = new StuckHandler();
         await using var listener = await new FakeDatagramTransport(channel).ListenAsync(handler);
 
@@ -27,10 +28,10 @@ public class DatagramStuckTests
     }
 
     [Theory]
-    [MemberData(nameof(Pins))]
-    public async Task Reply_BegunBeforeItsHandlerBlocked_LeavesAsItWasWritten(bool pins)
+    [MemberData(nameof(Kinds))]
+    public async Task Reply_BegunBeforeItsHandlerBlocked_LeavesAsItWasWritten(bool pins, bool lends)
     {
-        var channel = new FakeChannel { Blocks = true, Pins = pins };
+        var channel = new FakeChannel { Blocks = true, Pins = pins, Lends = lends };
         using var handler = new StuckHandler
         {
             First = context =>
@@ -60,11 +61,11 @@ public class DatagramStuckTests
     }
 
     [Theory]
-    [MemberData(nameof(Pins))]
-    public async Task Replies_MoreThanLeaveTogether_AreNeitherLostNorDoubled(bool pins)
+    [MemberData(nameof(Kinds))]
+    public async Task Replies_MoreThanLeaveTogether_AreNeitherLostNorDoubled(bool pins, bool lends)
     {
         const int Replies = 300;
-        var channel = new FakeChannel { Blocks = true, Pins = pins };
+        var channel = new FakeChannel { Blocks = true, Pins = pins, Lends = lends };
         using var handler = new StuckHandler
         {
             First = context => ReplyMany(context, 0, Replies),
@@ -177,10 +178,10 @@ public class DatagramStuckTests
     }
 
     [Theory]
-    [MemberData(nameof(Pins))]
-    public async Task Handler_BlocksAndThenWaits_RepliesWhenItIsDone(bool pins)
+    [MemberData(nameof(Kinds))]
+    public async Task Handler_BlocksAndThenWaits_RepliesWhenItIsDone(bool pins, bool lends)
     {
-        var channel = new FakeChannel { Blocks = true, Pins = pins };
+        var channel = new FakeChannel { Blocks = true, Pins = pins, Lends = lends };
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var handler = new StuckHandler
         {

@@ -10,6 +10,7 @@ internal sealed class FakeChannel : DatagramChannel
     private readonly Channel<FakeDatagram[]> _sent = Channel.CreateUnbounded<FakeDatagram[]>();
     private readonly Channel<bool> _receives = Channel.CreateUnbounded<bool>();
     private readonly TaskCompletionSource _disposed = new();
+    private readonly FakeLender _lender = new();
     private int _disposals;
 
     public override EndPoint LocalEndPoint => Local;
@@ -22,6 +23,8 @@ internal sealed class FakeChannel : DatagramChannel
 
     internal override bool TakesPinned => Pins;
 
+    internal override bool LendsBuffers => Lends;
+
     public IPEndPoint Local { get; init; } = new(IPAddress.Parse("192.0.2.100"), 9);
 
     public int Batch { get; init; } = 4;
@@ -30,6 +33,9 @@ internal sealed class FakeChannel : DatagramChannel
 
     /// <summary>Replies are written in memory that does not move, as for a channel that makes system calls.</summary>
     public bool Pins { get; init; }
+
+    /// <summary>What is received is lent to slots, not copied, as by a channel that makes system calls.</summary>
+    public bool Lends { get; init; }
 
     public EndPoint? Peer { get; init; }
 
@@ -121,6 +127,12 @@ internal sealed class FakeChannel : DatagramChannel
             }
 
             var batch = (FakeDatagram[])next;
+            if (Lends)
+            {
+                _lender.Lend(slots.Span, batch);
+                return batch.Length;
+            }
+
             for (var index = 0; index < batch.Length; index++)
             {
                 Fill(slots.Span[index], batch[index]);

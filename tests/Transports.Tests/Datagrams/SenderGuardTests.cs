@@ -1,4 +1,5 @@
 using System.Net;
+using Transports.Diagnostics;
 using Transports.Testing;
 using static Transports.Tests.Datagrams.FakeDatagram;
 
@@ -52,6 +53,35 @@ public sealed class SenderGuardTests : IAsyncDisposable
 
         Assert.Equal(answered + 1, (await _channel.NextBatchAsync()).Length);
         Assert.Equal(2 - answered, metrics.Dropped("refused_source_port"));
+    }
+
+    [Fact]
+    public void Judge_AnAddressThatIsUsedAgain_IsToldAnewWithEachBatch()
+    {
+        var guard = new SenderGuard(_channel, new FakeOptions(), TimeProvider.System);
+        var shared = Alice.Serialize();
+        guard.BeginBatch();
+        Assert.Null(guard.Judge(shared));
+        Assert.Null(guard.Judge(shared));
+
+        var refused = new IPEndPoint(Alice.Address, 7).Serialize();
+        refused.Buffer.CopyTo(shared.Buffer);
+        guard.BeginBatch();
+
+        Assert.Equal(DropReason.RefusedSourcePort, guard.Judge(shared));
+        Assert.Equal(DropReason.RefusedSourcePort, guard.Judge(shared));
+    }
+
+    [Fact]
+    public void Judge_ManyThatShareAnAddress_AreCountedOneByOne()
+    {
+        var options = new FakeOptions { SourceRatePerSecond = 1, SourceBurst = 3 };
+        var guard = new SenderGuard(_channel, options, TimeProvider.System);
+        var shared = Alice.Serialize();
+        guard.BeginBatch();
+
+        Assert.All(Enumerable.Range(0, 3), _ => Assert.Null(guard.Judge(shared)));
+        Assert.Equal(DropReason.SourceRate, guard.Judge(shared));
     }
 
     [Fact]

@@ -41,8 +41,11 @@ internal sealed class DatagramConnection : IConnection, IBatchHandler
         for (var index = 0; index < _slots.Length; index++)
         {
             _slots[index] = new Datagram(default, DatagramSender.NewAddress(channel));
-            _slots[index].RentBuffer(
-                environment.Options.BufferPool, channel.SlotBytes(environment.Options.MaxMessageBytes));
+            if (!channel.LendsBuffers)
+            {
+                _slots[index].RentBuffer(
+                    environment.Options.BufferPool, channel.SlotBytes(environment.Options.MaxMessageBytes));
+            }
         }
 
         _loop = new ReceiveLoop(channel, environment, _slots, this);

@@ -6,7 +6,7 @@ using Transports.Diagnostics;
 namespace Transports;
 
 /// <summary>
-/// One datagram that is being handled. Owns the slot it was received into, so that a handler may keep the payload for
+/// One datagram that is being handled. Has the slot it was received into, so that a handler may keep the payload for
 /// as long as it works, and everything else that handling it needs: using it again costs no allocation.
 /// </summary>
 internal sealed class DatagramContext : MessageContext
@@ -44,14 +44,14 @@ internal sealed class DatagramContext : MessageContext
 
     public override MessageWriter Reply => Live()._reply;
 
-    /// <summary>The slot it is received into.</summary>
-    public Datagram Datagram { get; }
+    /// <summary>The slot it was received into.</summary>
+    public Datagram Datagram { get; private set; }
 
     /// <summary>Who sent it; for this library, which may ask at any time.</summary>
     public EndPoint Remote => _remote ??= _dispatcher.ToEndPoint(Datagram.Address);
 
-    /// <summary>The number of the dispatch that it is handled in.</summary>
-    public long Dispatch { get; private set; }
+    /// <summary>The lead of the thread that calls the handler, from <see cref="Collect"/> on.</summary>
+    public Lead? Lead { get; private set; }
 
     /// <summary>
     /// Where replies are collected, on the very thread that called the handler and until it returns; else null. A
@@ -90,14 +90,14 @@ internal sealed class DatagramContext : MessageContext
         return true;
     }
 
-    /// <summary>That thread is about to call the handler, or has sent what was collected meanwhile.</summary>
-    public void Collect(ReplyBatch replies, long dispatch, int thread)
+    /// <summary>This thread, which has the lead, is about to call handlers: what they reply is collected.</summary>
+    public void Collect(ReplyBatch replies, Lead lead)
     {
-        (_replies, Dispatch) = (replies, dispatch);
-        Volatile.Write(ref _thread, thread);
+        (_replies, Lead) = (replies, lead);
+        Volatile.Write(ref _thread, Environment.CurrentManagedThreadId);
     }
 
-    /// <summary>The handler has returned, or what it replied leaves at once from now on.</summary>
+    /// <summary>What the handler replies leaves at once from now on.</summary>
     /// <returns>What was collected; null the second time.</returns>
     public ReplyBatch? StopCollecting()
     {
@@ -112,19 +112,16 @@ internal sealed class DatagramContext : MessageContext
     public ValueTask SendReplyAsync(Datagram message) => _dispatcher.SendReplyAsync(this, message);
 
     /// <summary>The handler is about to be called.</summary>
-    public void Begin()
+    /// <param name="datagram">Its message.</param>
+    /// <param name="isObserved">True when somebody wants to know how long it takes, or listens for activities.</param>
+    public void Begin(Datagram datagram, bool isObserved)
     {
+        Datagram = datagram;
         _ended = false;
-        _allowance = _dispatcher.AllowanceOf(Datagram);
-        if (TransportMetrics.HandlerDurationEnabled)
+        _allowance = _dispatcher.AllowanceOf(datagram);
+        if (isObserved)
         {
-            _startedAt = _dispatcher.Environment.TimeProvider.GetTimestamp();
-        }
-
-        if (TransportTracing.Enabled)
-        {
-            _activity = TransportTracing.StartHandling(
-                _dispatcher.Environment.Scheme, _dispatcher.IdOf(Remote), Datagram.Length);
+            Observe();
         }
     }
 
@@ -165,6 +162,20 @@ internal sealed class DatagramContext : MessageContext
             }
 
             activity.Dispose();
+        }
+    }
+
+    private void Observe()
+    {
+        if (TransportMetrics.HandlerDurationEnabled)
+        {
+            _startedAt = _dispatcher.Environment.TimeProvider.GetTimestamp();
+        }
+
+        if (TransportTracing.Enabled)
+        {
+            _activity = TransportTracing.StartHandling(
+                _dispatcher.Environment.Scheme, _dispatcher.IdOf(Remote), Datagram.Length);
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed partial class DatagramDispatcher
         else
         {
             _guard.BeginBatch();
+            _isObserved = TransportMetrics.HandlerDurationEnabled || TransportTracing.Enabled;
         }
 
         return HandleRestAsync();
@@ -33,7 +34,8 @@ internal sealed partial class DatagramDispatcher
 
     private ValueTask<bool> HandleRestAsync()
     {
-        var thread = System.Environment.CurrentManagedThreadId;
+        var lead = _lead;
+        _context.Collect(_sender.Replies, lead);
         while (_next < _count)
         {
             var datagram = _slots[_next];
@@ -46,7 +48,7 @@ internal sealed partial class DatagramDispatcher
 
             _messages++;
             _bytes += datagram.Length;
-            if (!Handle(_next++, thread))
+            if (!Handle(_next++, lead))
             {
                 return new ValueTask<bool>(false);
             }
@@ -92,21 +94,22 @@ internal sealed partial class DatagramDispatcher
     };
 
     /// <summary>False when the lead was taken meanwhile: from then on all this is another thread's.</summary>
-    private bool Handle(int index, int thread)
+    private bool Handle(int index, Lead lead)
     {
-        var context = _contexts[index];
-        context.Collect(_sender.Mark(), _lead.Begin(), thread);
-        var hasEnded = TryHandle(context, out var handling, out var fault);
-        var replies = context.StopCollecting();
-        if (!_lead.TryEnd(context.Dispatch))
+        var context = _context;
+        _sender.Mark();
+        lead.Begin();
+        var hasEnded = TryHandle(context, _slots[index], out var handling, out var fault);
+        if (!lead.TryEnd())
         {
-            _ = FinishStuckAsync(context, replies, fault is null ? handling : ValueTask.FromException(fault));
+            _ = FinishStuckAsync(
+                context, context.StopCollecting(), fault is null ? handling : ValueTask.FromException(fault));
             return false;
         }
 
         if (!hasEnded)
         {
-            Park(index, replies!, handling);
+            Park(index, lead, handling);
             return true;
         }
 
@@ -120,12 +123,13 @@ internal sealed partial class DatagramDispatcher
     }
 
     /// <summary>Calls the handler; false when it is still at work.</summary>
-    private bool TryHandle(DatagramContext context, out ValueTask handling, out Exception? fault)
+    private bool TryHandle(
+        DatagramContext context, Datagram datagram, out ValueTask handling, out Exception? fault)
     {
         (handling, fault) = (default, null);
         try
         {
-            context.Begin();
+            context.Begin(datagram, _isObserved);
             handling = _handler.HandleAsync(context, _abort.Token);
             if (!handling.IsCompleted)
             {
@@ -154,7 +158,8 @@ internal sealed partial class DatagramDispatcher
         }
 
         // What others replied may leave from here only as long as nobody else can be at it.
-        if (!_lead.TryEnd(context.Dispatch))
+        var lead = context.Lead!;
+        if (!lead.TryEnd())
         {
             // Another thread leads. This batch leaves, which may take a while, and nothing is collected after it.
             context.StopCollecting();
@@ -168,16 +173,18 @@ internal sealed partial class DatagramDispatcher
         finally
         {
             // Whatever happened: this thread leads on.
-            context.Collect(_sender.Mark(), _lead.Begin(), System.Environment.CurrentManagedThreadId);
+            _sender.Mark();
+            context.Collect(_sender.Replies, lead);
+            lead.Begin();
         }
     }
 
-    /// <summary>The context keeps its slot until the handler ends; the batch gets a fresh one in its place.</summary>
-    private void Park(int index, ReplyBatch replies, ValueTask handling)
+    private void Park(int index, Lead lead, ValueTask handling)
     {
-        var context = _contexts[index];
-        replies.LeaveArenaIfReserved();
-        Prepare(index);
+        var context = _context;
+        context.StopCollecting()!.LeaveArenaIfReserved();
+        Replace(index);
+        _context.Collect(_sender.Replies, lead);
         Interlocked.Increment(ref _active);
         context.FinishLater(handling);
     }

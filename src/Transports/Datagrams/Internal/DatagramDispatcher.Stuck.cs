@@ -17,8 +17,9 @@ internal sealed partial class DatagramDispatcher
 
         // Counted before: the handler may return in the next moment, and must not look like the last one at work.
         Interlocked.Increment(ref _active);
-        if (_lead.TryEnd(dispatch))
+        if (_lead.TryTake(dispatch) is { } next)
         {
+            _lead = next;
             return true;
         }
 
@@ -35,7 +36,7 @@ internal sealed partial class DatagramDispatcher
         }
 
         // The stuck one keeps its slot, and its part of the replies.
-        Prepare(_next - 1);
+        Replace(_next - 1);
         await _sender.TakeOverAsync().ConfigureAwait(false);
         return await HandleRestAsync().ConfigureAwait(false);
     }

@@ -25,18 +25,20 @@ internal sealed partial class DatagramDispatcher : IBatchHandler
     private readonly SenderGuard _guard;
     private readonly int _replyFactor;
     private readonly ObjectPool<DatagramContext> _pool;
-    private readonly DatagramContext[] _contexts;
     private readonly Datagram[] _slots;
     private readonly CancellationTokenSource _abort = new();
     private readonly TaskCompletionSource _drained = new(Continuations.Options);
-    private readonly Lead _lead = new();
 
-    // The batch that is being handled, and how far it is: here, because another thread may go on with it.
+    // The batch that is being handled, and how far it is: here, because another thread may go on with it. As long as
+    // handlers complete at once, all messages are handled in one context, which stays in the nearest cache.
+    private DatagramContext _context;
+    private volatile Lead _lead = new();
     private int _next;
     private int _count;
     private long _messages;
     private long _bytes;
     private int _active;
+    private bool _isObserved;
     private volatile bool _isDispatching;
     private volatile bool _stopping;
     private volatile bool _isShedding;
@@ -62,11 +64,15 @@ internal sealed partial class DatagramDispatcher : IBatchHandler
         _replyFactor = environment.Options.MaxReplyFactor;
         _sender = new DatagramSender(channel, environment, _drops);
         _pool = new ObjectPool<DatagramContext>(NewContext, PooledContexts);
-        _contexts = new DatagramContext[channel.BatchSize];
+        _context = _pool.Rent();
         _slots = new Datagram[channel.BatchSize];
         for (var index = 0; index < _slots.Length; index++)
         {
-            Prepare(index);
+            _slots[index] = NewSlot();
+            if (!channel.LendsBuffers)
+            {
+                RentBuffer(_slots[index]);
+            }
         }
     }
 
@@ -202,15 +208,22 @@ internal sealed partial class DatagramDispatcher : IBatchHandler
         }
     }
 
-    private DatagramContext NewContext() =>
-        new(this, _sender, new Datagram(default, DatagramSender.NewAddress(_channel)));
+    private DatagramContext NewContext() => new(this, _sender, NewSlot());
 
-    private void Prepare(int index)
+    private Datagram NewSlot() => new(default, DatagramSender.NewAddress(_channel));
+
+    private void RentBuffer(Datagram slot) => slot.RentBuffer(
+        Environment.Options.BufferPool, _channel.SlotBytes(Environment.Options.MaxMessageBytes));
+
+    /// <summary>
+    /// The handler of that slot's message goes on, and keeps the slot with the context. The batch gets fresh ones; as
+    /// such handlers come again, the slot has a buffer of its own from now on.
+    /// </summary>
+    private void Replace(int index)
     {
-        var context = _pool.Rent();
-        context.Datagram.RentBuffer(
-            Environment.Options.BufferPool, _channel.SlotBytes(Environment.Options.MaxMessageBytes));
-        _contexts[index] = context;
-        _slots[index] = context.Datagram;
+        _slots[index].Keep();
+        _context = _pool.Rent();
+        _slots[index] = _context.Datagram;
+        RentBuffer(_slots[index]);
     }
 }

@@ -24,6 +24,9 @@ internal sealed class DatagramSender(
         return new SocketAddress(family, SocketAddress.GetMaximumAddressSize(family));
     }
 
+    /// <summary>Where replies are collected until the next flush; for the leader of the receive loop only.</summary>
+    public ReplyBatch Replies => _replies;
+
     /// <summary>A slot with room for at least that many bytes; it comes back when it has been sent.</summary>
     public Datagram Rent(int capacity)
     {
@@ -71,11 +74,7 @@ internal sealed class DatagramSender(
     /// Begins another message, whose replies <see cref="DropMarked()"/> can still take back. For the leader of the
     /// receive loop only, as is what follows, unless it says otherwise.
     /// </summary>
-    public ReplyBatch Mark()
-    {
-        _replies.Mark();
-        return _replies;
-    }
+    public void Mark() => _replies.Mark();
 
     /// <summary>Takes back what the message replied that is being handled.</summary>
     public void DropMarked() => DropMarked(_replies);

@@ -21,6 +21,7 @@ internal sealed class SenderGuard
     private readonly UInt128 _prefixIPv6;
     private readonly SourceBuckets? _buckets;
     private long _now;
+    private SocketAddress? _passed;
 
     public SenderGuard(DatagramChannel channel, DatagramTransportOptions options, TimeProvider timeProvider)
     {
@@ -52,9 +53,13 @@ internal sealed class SenderGuard
         }
     }
 
-    /// <summary>What follows was received together: the clock is read once for all of it.</summary>
+    /// <summary>
+    /// What follows was received together: the clock is read once for all of it, and datagrams of one peer that share
+    /// their address object are judged once.
+    /// </summary>
     public void BeginBatch()
     {
+        _passed = null;
         if (_buckets is not null)
         {
             _now = _timeProvider.GetTimestamp();
@@ -64,13 +69,20 @@ internal sealed class SenderGuard
     /// <summary>Why a datagram from there is dropped; null when it is not.</summary>
     public DropReason? Judge(SocketAddress sender)
     {
+        if (ReferenceEquals(sender, _passed))
+        {
+            return null;
+        }
+
         if (!PeerAddress.IsAnswerable(sender, _family))
         {
             return DropReason.UnanswerableSender;
         }
 
         // Of a kind that is not known here: there are neither ports nor prefixes.
-        return _ownPort < 0 ? null : JudgeHost(sender);
+        var reason = _ownPort < 0 ? null : JudgeHost(sender);
+        _passed = reason is null && _buckets is null ? sender : null;
+        return reason;
     }
 
     private static UInt128 Mask(int bits) => bits == 0 ? 0 : UInt128.MaxValue << (128 - bits);

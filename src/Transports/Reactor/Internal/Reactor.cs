@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Transports;
@@ -20,7 +21,7 @@ internal sealed unsafe class Reactor : IWatchedLead
     private readonly byte* _events;
     private readonly ReactorTable _targets = new();
     private readonly LeaderThreads _threads;
-    private readonly Lead _lead = new();
+    private volatile Lead _lead = new();
     private readonly SendBatch? _sends;
     private int _next;
     private int _count;
@@ -86,8 +87,9 @@ internal sealed unsafe class Reactor : IWatchedLead
     /// <inheritdoc/>
     public void HandOnLead(long dispatch)
     {
-        if (_lead.TryEnd(dispatch))
+        if (_lead.TryTake(dispatch) is { } next)
         {
+            _lead = next;
             _threads.Promote();
         }
     }
@@ -100,17 +102,22 @@ internal sealed unsafe class Reactor : IWatchedLead
     }
 
     /// <summary>Leads until the lead is taken away.</summary>
+    /// <remarks>
+    /// Nothing that it calls to dispatch is inlined: while it waits, its frame would keep alive what the last event was
+    /// about.
+    /// </remarks>
     private void LeadOn()
     {
+        var lead = _lead;
         _sends?.Own();
 
         // What the leader before this one had gathered has waited as long as that one was stuck.
-        if (!DispatchSends())
+        if (!DispatchSends(lead))
         {
             return;
         }
 
-        while (DispatchAll() && DispatchSends())
+        while (DispatchAll(lead) && DispatchSends(lead))
         {
             _next = 0;
             _count = LibC.EpollWait(_epoll, _events, MaxEvents, timeoutMilliseconds: -1);
@@ -118,20 +125,22 @@ internal sealed unsafe class Reactor : IWatchedLead
     }
 
     /// <summary>Sends what is gathered. False when the lead was taken away meanwhile.</summary>
-    private bool DispatchSends()
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool DispatchSends(Lead lead)
     {
         if (_sends is null or { IsEmpty: true })
         {
             return true;
         }
 
-        var dispatch = _lead.Begin();
+        lead.Begin();
         _sends.Send();
-        return _lead.TryEnd(dispatch);
+        return lead.TryEnd();
     }
 
     /// <summary>False when the lead was taken away in the middle; the events left are the next leader's.</summary>
-    private bool DispatchAll()
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool DispatchAll(Lead lead)
     {
         while (_next < _count)
         {
@@ -142,10 +151,10 @@ internal sealed unsafe class Reactor : IWatchedLead
                 continue;
             }
 
-            var dispatch = _lead.Begin();
+            lead.Begin();
             target.OnReady(events);
             _sends?.SendIfDue();
-            if (!_lead.TryEnd(dispatch))
+            if (!lead.TryEnd())
             {
                 return false;
             }

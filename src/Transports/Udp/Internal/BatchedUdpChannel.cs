@@ -47,6 +47,8 @@ internal sealed class BatchedUdpChannel : DatagramChannel
 
     internal override bool TakesPinned => true;
 
+    internal override bool LendsBuffers => true;
+
     internal override bool IsOwnAddress(UInt128 address) => _machine.Contains(address);
 
     public override ValueTask<int> ReceiveAsync(Memory<Datagram> batch, CancellationToken cancellationToken)

@@ -59,6 +59,8 @@ internal sealed class ReactorUdpChannel : DatagramChannel, IReactorTarget
 
     internal override bool TakesPinned => true;
 
+    internal override bool LendsBuffers => true;
+
     public void OnReady(uint events)
     {
         const uint Failed = LibC.EpollError | LibC.EpollHangUp;
@@ -76,6 +78,13 @@ internal sealed class ReactorUdpChannel : DatagramChannel, IReactorTarget
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReceiveAsync(Memory<Datagram> batch, CancellationToken cancellationToken)
     {
+        if (_received is { IsEmpty: true } dealt)
+        {
+            // What it had lent has been used.
+            _received = null;
+            dealt.Release();
+        }
+
         while (_received is null)
         {
             await _readable.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -83,14 +92,7 @@ internal sealed class ReactorUdpChannel : DatagramChannel, IReactorTarget
             Receive();
         }
 
-        var count = _received.Deal(batch.Span, _pool, _maxBytes);
-        if (_received.IsEmpty)
-        {
-            _received.Release();
-            _received = null;
-        }
-
-        return count;
+        return _received.Deal(batch.Span, _pool, _maxBytes);
     }
 
     public override ValueTask<int> SendAsync(ReadOnlyMemory<Datagram> batch, CancellationToken cancellationToken)

@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 namespace Transports;
 
 /// <summary>
-/// Receives many datagrams with one call (recvmmsg(2)) into memory of its own, and deals them out. Not for two threads
-/// at once.
+/// Receives many datagrams with one call (recvmmsg(2)) into memory of its own, and lends that to slots. Not for two
+/// threads at once.
 /// </summary>
 /// <remarks>
-/// The memory is reserved for the largest datagrams, but the system provides it only where something was received. How
-/// many are asked for doubles when a call yields as many, and falls when it yields few: a quiet socket touches little.
+/// Each buffer holds the largest datagram, but the system provides its memory only where something was received. How
+/// many are asked for doubles when a call yields as many, and falls when it yields few: a quiet socket has few.
 /// </remarks>
 internal sealed unsafe class ReceiveVector
 {
@@ -23,13 +23,13 @@ internal sealed unsafe class ReceiveVector
     private const int LargestReceive = ushort.MaxValue;
 
     // Not a power of two: buffers at equal distances of one would all fall on the same lines of the cache.
-    private const int Stride = LargestReceive + 1 + 192;
+    private const int BufferBytes = LargestReceive + 1 + 192;
     private const int HeadBytes = AddressBytes + ControlBytes;
 
     private readonly LibC.MultiMessageHeader* _headers;
     private readonly LibC.IoVector* _vectors;
     private readonly byte* _heads;
-    private readonly byte* _buffers;
+    private readonly ReceiveBuffer?[] _buffers = new ReceiveBuffer?[MaxMessages];
     private int _asked = FirstMessages;
     private int _received;
     private int _message;
@@ -43,10 +43,8 @@ internal sealed unsafe class ReceiveVector
             MaxMessages, (nuint)sizeof(LibC.MultiMessageHeader));
         _vectors = (LibC.IoVector*)NativeMemory.AllocZeroed(MaxMessages, (nuint)sizeof(LibC.IoVector));
         _heads = (byte*)NativeMemory.AllocZeroed(MaxMessages, HeadBytes);
-        _buffers = (byte*)NativeMemory.Alloc(MaxMessages, Stride);
         for (var index = 0; index < MaxMessages; index++)
         {
-            _vectors[index] = new LibC.IoVector { Start = _buffers + (index * Stride), Length = LargestReceive };
             ref var header = ref _headers[index].Header;
             header.Name = _heads + (index * HeadBytes);
             header.Vectors = _vectors + index;
@@ -60,7 +58,6 @@ internal sealed unsafe class ReceiveVector
         NativeMemory.Free(_headers);
         NativeMemory.Free(_vectors);
         NativeMemory.Free(_heads);
-        NativeMemory.Free(_buffers);
     }
 
     /// <summary>True when all that was received has been dealt out.</summary>
@@ -87,9 +84,7 @@ internal sealed unsafe class ReceiveVector
     {
         for (var index = 0; index < _asked; index++)
         {
-            ref var header = ref _headers[index].Header;
-            header.NameLength = AddressBytes;
-            header.ControlLength = ControlBytes;
+            Prepare(index);
         }
 
         (_received, _message, _segment, Overflow) = (0, 0, 0, 0);
@@ -104,8 +99,12 @@ internal sealed unsafe class ReceiveVector
         return 0;
     }
 
-    /// <summary>Copies datagrams into slots, in the order of their arrival.</summary>
-    /// <param name="slots">Get larger buffers where they need them.</param>
+    /// <summary>
+    /// Deals out datagrams in the order of their arrival, to be used until it receives again or is released.
+    /// </summary>
+    /// <param name="slots">
+    /// Those that have a buffer of their own get a copy there, and a larger one where they need it.
+    /// </param>
     /// <param name="pool">Where larger buffers come from.</param>
     /// <param name="maxBytes">A datagram longer than this is only marked as cut.</param>
     /// <returns>How many slots were filled.</returns>
@@ -116,15 +115,13 @@ internal sealed unsafe class ReceiveVector
         {
             if (_segment == 0)
             {
-                ReadControls();
+                ReadHead();
             }
 
             var count = _joined.Count;
             while (_segment < count && filled < slots.Length)
             {
-                var payload = new ReadOnlySpan<byte>(
-                    _vectors[_message].Start + _joined.OffsetOf(_segment), _joined.LengthOf(_segment));
-                Fill(slots[filled++], payload, pool, maxBytes);
+                Fill(slots[filled++], _joined.OffsetOf(_segment), _joined.LengthOf(_segment), pool, maxBytes);
                 _segment++;
             }
 
@@ -138,29 +135,49 @@ internal sealed unsafe class ReceiveVector
         return filled;
     }
 
-    private void Fill(Datagram slot, ReadOnlySpan<byte> payload, ArrayPool<byte> pool, int maxBytes)
+    /// <summary>Undoes what a receive did to the header, and replaces a buffer that somebody keeps.</summary>
+    private void Prepare(int index)
     {
-        ref var header = ref _headers[_message].Header;
-        slot.SetAddress(new ReadOnlySpan<byte>(header.Name, (int)(uint)header.NameLength));
+        ref var header = ref _headers[index].Header;
+        header.NameLength = AddressBytes;
+        header.ControlLength = ControlBytes;
+        if (_buffers[index] is null or { IsKept: true })
+        {
+            var buffer = new ReceiveBuffer(BufferBytes);
+            _buffers[index] = buffer;
+            _vectors[index] = new LibC.IoVector { Start = (byte*)buffer.Start, Length = LargestReceive };
+        }
+    }
+
+    private void Fill(Datagram slot, int offset, int length, ArrayPool<byte> pool, int maxBytes)
+    {
         slot.LocalAddress = _localAddress;
-        slot.IsTruncated = payload.Length > maxBytes || ((int)header.Flags & LibC.MessageTruncated) != 0;
+        slot.IsTruncated = length > maxBytes || ((int)_headers[_message].Header.Flags & LibC.MessageTruncated) != 0;
+        var buffer = _buffers[_message]!;
+        if (!slot.HasBuffer)
+        {
+            slot.Lend(buffer, offset, length);
+            return;
+        }
+
+        slot.CopyAddress(buffer.Sender);
         if (slot.IsTruncated)
         {
             slot.Length = 0;
             return;
         }
 
-        if (slot.Buffer.Length < payload.Length)
+        if (slot.Buffer.Length < length)
         {
-            slot.RentBuffer(pool, payload.Length);
+            slot.RentBuffer(pool, length);
         }
 
-        payload.CopyTo(slot.Buffer.Span);
-        slot.Length = payload.Length;
+        buffer.Bytes.AsSpan(offset, length).CopyTo(slot.Buffer.Span);
+        slot.Length = length;
     }
 
-    /// <summary>What the system says about the message beside its bytes: nothing, for most.</summary>
-    private void ReadControls()
+    /// <summary>What the system says about the message beside its bytes: who sent it, and no more for most.</summary>
+    private void ReadHead()
     {
         ref var message = ref _headers[_message];
         var segmentLength = 0;
@@ -185,6 +202,8 @@ internal sealed unsafe class ReceiveVector
             }
         }
 
+        _buffers[_message]!.SetSender(
+            new ReadOnlySpan<byte>(message.Header.Name, (int)(uint)message.Header.NameLength));
         _joined = new JoinedDatagram((int)message.Length, segmentLength);
     }
 
