@@ -85,6 +85,58 @@ public sealed class UdpBatchTests : IDisposable
     }
 
     [LinuxFact]
+    public void Slots_WhatIsLentToThem_LastsUntilTheNextReceive_UnlessItIsKept()
+    {
+        var receiving = new BatchedUdpSocket(_receivers[0], isConnected: false);
+        using var other = NewSocket();
+        var vector = new ReceiveVector();
+        var slots = Enumerable.Range(0, 3).Select(_ => NewSlot()).ToArray();
+        var kept = new List<(Datagram Slot, string Content, SocketAddress Sender)>();
+        for (var round = 0; round < 20; round++)
+        {
+            var socket = round % 2 == 0 ? _sender : other;
+            var batch = Enumerable.Range(0, 3).Select(index => To(0, 50, (byte)((3 * round) + index))).ToArray();
+            Assert.Equal(0, new BatchedUdpSocket(socket, isConnected: false).Send(batch, out _));
+
+            // The kernel has joined them, so they come together.
+            Assert.Equal(0, receiving.Receive(vector, LibC.MessageWaitForOne));
+            Assert.Equal(3, vector.Deal(slots, System.Buffers.ArrayPool<byte>.Shared, 65_507));
+            Assert.Equal(batch.Select(Content), slots.Select(Content));
+
+            slots[round % 3].Keep();
+            kept.Add((slots[round % 3], Content(slots[round % 3]), socket.LocalEndPoint!.Serialize()));
+            slots[round % 3] = NewSlot();
+        }
+
+        Assert.All(kept, one => Assert.Equal(one.Content, Content(one.Slot)));
+        Assert.All(kept, one => Assert.True(PeerAddress.IsSame(one.Sender, one.Slot.Address)));
+    }
+
+    [LinuxFact]
+    public void Slots_WithABufferOfTheirOwn_GetACopy()
+    {
+        var pool = System.Buffers.ArrayPool<byte>.Shared;
+        var receiving = new BatchedUdpSocket(_receivers[0], isConnected: false);
+        var sending = new BatchedUdpSocket(_sender, isConnected: false);
+        var vector = new ReceiveVector();
+        var slots = Enumerable.Range(0, 3).Select(_ => NewSlot()).ToArray();
+        Array.ForEach(slots, slot => slot.RentBuffer(pool, 16));
+        Datagram[] first = [To(0, 10, 1), To(0, 900, 2), To(0, 0)];
+        Assert.Equal(0, sending.Send(first, out _));
+
+        for (var filled = 0; filled < slots.Length;)
+        {
+            Assert.Equal(0, receiving.Receive(vector, LibC.MessageWaitForOne));
+            filled += vector.Deal(slots.AsSpan(filled), pool, 65_507);
+        }
+
+        Assert.Equal(0, sending.Send([To(0, 10, 77)], out _));
+        Assert.Equal(0, receiving.Receive(vector, LibC.MessageWaitForOne));
+        Assert.Equal(first.Select(Content), slots.Select(Content));
+        Assert.All(slots, slot => Assert.True(PeerAddress.IsSame(_sender.LocalEndPoint!.Serialize(), slot.Address)));
+    }
+
+    [LinuxFact]
     public async Task Burst_OfJoinedDatagrams_IsAnsweredEachByItself()
     {
         var transport = new UdpTransport(new UdpTransportOptions { Driver = TransportDriver.Reactor });
@@ -127,6 +179,8 @@ public sealed class UdpBatchTests : IDisposable
 
         return new Datagram(bytes, address) { Length = length };
     }
+
+    private static Datagram NewSlot() => new(default, new SocketAddress(AddressFamily.InterNetwork));
 
     private static string Content(Datagram datagram) => Convert.ToHexString(datagram.Payload.Span);
 

@@ -31,6 +31,8 @@ internal sealed unsafe class ReceiveVector
     private readonly byte* _heads;
     private readonly ReceiveBuffer?[] _buffers = new ReceiveBuffer?[MaxMessages];
     private int _asked = FirstMessages;
+    private int _prepared;
+    private int _used;
     private int _received;
     private int _message;
     private int _segment;
@@ -82,11 +84,7 @@ internal sealed unsafe class ReceiveVector
     /// <returns>0, or the number of the error.</returns>
     public int Receive(int descriptor, int flags)
     {
-        for (var index = 0; index < _asked; index++)
-        {
-            Prepare(index);
-        }
-
+        PrepareHeaders();
         (_received, _message, _segment, Overflow) = (0, 0, 0, 0);
         var count = LibC.ReceiveMany(descriptor, _headers, (uint)_asked, flags, timeout: null);
         if (count < 0)
@@ -94,7 +92,7 @@ internal sealed unsafe class ReceiveVector
             return Marshal.GetLastPInvokeError();
         }
 
-        (_received, IsShort) = (count, count < _asked);
+        (_received, _used, IsShort) = (count, count, count < _asked);
         Adapt(count);
         return 0;
     }
@@ -133,6 +131,22 @@ internal sealed unsafe class ReceiveVector
         }
 
         return filled;
+    }
+
+    /// <summary>Only those that the last receive used, and those that were never asked for, need it.</summary>
+    private void PrepareHeaders()
+    {
+        for (var index = 0; index < _used; index++)
+        {
+            Prepare(index);
+        }
+
+        for (; _prepared < _asked; _prepared++)
+        {
+            Prepare(_prepared);
+        }
+
+        _used = 0;
     }
 
     /// <summary>Undoes what a receive did to the header, and replaces a buffer that somebody keeps.</summary>
