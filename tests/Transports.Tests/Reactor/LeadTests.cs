@@ -40,7 +40,9 @@ public class LeadTests
         Assert.True(next.TryEnd());
     }
 
-    /// <summary>One counts as the leader without a lock; if ever two led at once, or nobody, the count would tell.</summary>
+    /// <summary>
+    /// One counts as the leader without a lock; if ever two led at once, or nobody, the count would tell.
+    /// </summary>
     [Fact]
     public void Lead_TakenAtAnyMoment_HasOneThread()
     {

@@ -25,7 +25,9 @@ internal sealed class ReceiveBuffer
 
     public SocketAddress Sender { get; } = new(AddressFamily.InterNetworkV6);
 
-    /// <summary>True when somebody goes on using what is there: the channel leaves it alone, and takes another.</summary>
+    /// <summary>
+    /// True when somebody goes on using what is there: the channel leaves it alone, and takes another.
+    /// </summary>
     public bool IsKept { get; private set; }
 
     public void Keep() => IsKept = true;
