@@ -86,7 +86,20 @@ public abstract class DatagramChannel : IAsyncDisposable
     /// </summary>
     public abstract ValueTask DisposeAsync();
 
-    /// <summary>A slot's first buffer: one byte more than the limit shows what is longer.</summary>
-    internal int SlotBytes(int maxMessageBytes) =>
-        LendsBuffers ? Math.Min(maxMessageBytes, 2048) : maxMessageBytes + 1;
+    /// <summary>A slot to receive into; it has a buffer, unless this channel lends it one.</summary>
+    internal Datagram NewSlot(DatagramTransportOptions options)
+    {
+        var slot = new Datagram(default, DatagramSender.NewAddress(this));
+        if (!LendsBuffers)
+        {
+            RentBuffer(slot, options);
+        }
+
+        return slot;
+    }
+
+    /// <summary>Gives a slot its first buffer: one byte more than the limit shows what is longer.</summary>
+    internal void RentBuffer(Datagram slot, DatagramTransportOptions options) => slot.RentBuffer(
+        options.BufferPool,
+        LendsBuffers ? Math.Min(options.MaxMessageBytes, 2048) : options.MaxMessageBytes + 1);
 }

@@ -11,7 +11,8 @@ public abstract class DatagramTransportOptions : TransportOptions
 
     /// <summary>
     /// How many datagrams one listener handles at once; when that many handlers wait, further datagrams are dropped and
-    /// counted. Each holds a receive buffer, of about 64 KiB at most. Default 1,024.
+    /// counted. Each holds a receive buffer of <see cref="MaxMessageBytes"/> or 64 KiB, whichever is more, at most.
+    /// Default 1,024.
     /// </summary>
     public int MaxConcurrentMessages { get; set; } = 1024;
 

@@ -1,3 +1,4 @@
+using Transports.Testing;
 using static Transports.Tests.Datagrams.FakeDatagram;
 
 namespace Transports.Tests.Datagrams;
@@ -65,7 +66,7 @@ public class DatagramLendingTests
     [Fact]
     public async Task Messages_HandledAtOnce_AreReadWhereTheyWereReceived()
     {
-        var pool = new CountingPool();
+        var pool = new CountingBufferPool();
         var channel = new FakeChannel { Pins = true, Lends = true };
         var transport = new FakeDatagramTransport(channel, new FakeOptions { BufferPool = pool });
         await using var listener = await transport.ListenAsync(Handlers.Echo);
@@ -73,23 +74,6 @@ public class DatagramLendingTests
         channel.ArriveTogether(new(Alice, "a"), new(Alice, ""), new(Bob, "b"));
 
         Assert.Equal(3, (await channel.NextBatchAsync()).Length);
-        Assert.Equal(0, pool.Rents);
-    }
-
-    private sealed class CountingPool : System.Buffers.ArrayPool<byte>
-    {
-        private int _rents;
-
-        public int Rents => Volatile.Read(ref _rents);
-
-        public override byte[] Rent(int minimumLength)
-        {
-            Interlocked.Increment(ref _rents);
-            return new byte[minimumLength];
-        }
-
-        public override void Return(byte[] array, bool clearArray = false)
-        {
-        }
+        Assert.Equal(0, pool.Rented);
     }
 }

@@ -16,8 +16,8 @@ public class FramingAllocationTests
 
         Repeat(2);
 
-        // Now and then the runtime allocates something of its own on whatever thread there is; not in every row.
-        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => AllocatedBy(2_000)));
+        // The runtime makes its cache of casts larger now and then, on whatever thread there is; not in every row.
+        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => AllocatedBy(10_000)));
 
         long AllocatedBy(int times)
         {

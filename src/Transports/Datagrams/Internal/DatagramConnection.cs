@@ -40,12 +40,7 @@ internal sealed class DatagramConnection : IConnection, IBatchHandler
         _slots = new Datagram[channel.BatchSize];
         for (var index = 0; index < _slots.Length; index++)
         {
-            _slots[index] = new Datagram(default, DatagramSender.NewAddress(channel));
-            if (!channel.LendsBuffers)
-            {
-                _slots[index].RentBuffer(
-                    environment.Options.BufferPool, channel.SlotBytes(environment.Options.MaxMessageBytes));
-            }
+            _slots[index] = channel.NewSlot(environment.Options);
         }
 
         _loop = new ReceiveLoop(channel, environment, _slots, this);

@@ -68,11 +68,7 @@ internal sealed partial class DatagramDispatcher : IBatchHandler
         _slots = new Datagram[channel.BatchSize];
         for (var index = 0; index < _slots.Length; index++)
         {
-            _slots[index] = NewSlot();
-            if (!channel.LendsBuffers)
-            {
-                RentBuffer(_slots[index]);
-            }
+            _slots[index] = channel.NewSlot(environment.Options);
         }
     }
 
@@ -208,12 +204,8 @@ internal sealed partial class DatagramDispatcher : IBatchHandler
         }
     }
 
-    private DatagramContext NewContext() => new(this, _sender, NewSlot());
-
-    private Datagram NewSlot() => new(default, DatagramSender.NewAddress(_channel));
-
-    private void RentBuffer(Datagram slot) => slot.RentBuffer(
-        Environment.Options.BufferPool, _channel.SlotBytes(Environment.Options.MaxMessageBytes));
+    private DatagramContext NewContext() =>
+        new(this, _sender, new Datagram(default, DatagramSender.NewAddress(_channel)));
 
     /// <summary>
     /// The handler of that slot's message goes on, and keeps the slot with the context. The batch gets fresh ones; as
@@ -224,6 +216,6 @@ internal sealed partial class DatagramDispatcher : IBatchHandler
         _slots[index].Keep();
         _context = _pool.Rent();
         _slots[index] = _context.Datagram;
-        RentBuffer(_slots[index]);
+        _channel.RentBuffer(_slots[index], Environment.Options);
     }
 }
