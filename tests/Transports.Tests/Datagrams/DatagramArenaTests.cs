@@ -1,3 +1,4 @@
+using Transports.Testing;
 using static Transports.Tests.Datagrams.FakeDatagram;
 
 namespace Transports.Tests.Datagrams;
@@ -43,5 +44,27 @@ public class DatagramArenaTests
         Assert.Equal($"{Bob} others", (await channel.NextSentAsync()).ToString());
         gate.Set();
         Assert.Equal($"{Alice} mine", (await channel.NextSentAsync()).ToString());
+    }
+
+    [Fact]
+    public async Task Replies_MoreThanTheArenaHolds_LeaveInPartsInsteadOfRentingBuffers()
+    {
+        const int Count = 200;
+        var pool = new CountingBufferPool();
+        var channel = new FakeChannel { Pins = true, Lends = true, Batch = Count };
+        var transport = new FakeDatagramTransport(channel, new FakeOptions { BufferPool = pool, MaxReplyFactor = 0 });
+        var reply = new byte[1200];
+        await using var listener = await transport.ListenAsync((context, token) =>
+        {
+            reply.CopyTo(context.Reply.GetSpan(reply.Length));
+            context.Reply.Advance(reply.Length);
+            return context.Reply.SendAsync(token);
+        });
+
+        channel.ArriveTogether([.. Enumerable.Repeat(new FakeDatagram(Alice, "?"), Count)]);
+
+        var sent = await channel.NextSentAsync(Count);
+        Assert.All(sent, datagram => Assert.Equal(reply, datagram.Payload));
+        Assert.Equal(0, pool.Rented);
     }
 }

@@ -102,7 +102,7 @@ public class DatagramStuckTests
     [Fact]
     public async Task Replies_WhoseSendHasToWait_LeaveOnce()
     {
-        const int Replies = 200;
+        const int Replies = ReplyBatch.Capacity + 72;
         using var room = new SemaphoreSlim(0);
         using var waiting = new SemaphoreSlim(0);
         var channel = new FakeChannel { Blocks = true };

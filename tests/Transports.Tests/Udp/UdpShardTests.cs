@@ -79,7 +79,7 @@ public class UdpShardTests
         await using var listener = await transport.ListenAsync(AnyPort, Handlers.Echo);
 
         var (_, _, text, _) = Assert.Single(logs.Named("UdpCapabilities"));
-        Assert.Contains("2 shards, up to 128 datagrams at once", text, StringComparison.Ordinal);
+        Assert.Contains("2 shards, up to 256 datagrams at once", text, StringComparison.Ordinal);
         Assert.Single(logs.Named("ReceiveBuffer"));
         Assert.Single(logs.Named("DriverChosen"));
     }

@@ -11,6 +11,9 @@ internal sealed class DatagramArena
 {
     private const int Bytes = 128 * 1024;
 
+    // Room for a reply of ordinary length, which fits an Ethernet frame.
+    private const int Least = 2048;
+
     private readonly byte[] _memory = GC.AllocateUninitializedArray<byte>(Bytes, pinned: true);
     private readonly Datagram[] _datagrams;
     private readonly nint _start;
@@ -31,6 +34,9 @@ internal sealed class DatagramArena
     /// True when something was reserved and neither committed nor given up by beginning another message.
     /// </summary>
     public bool IsReserved { get; private set; }
+
+    /// <summary>True when there may be too little left for another reply.</summary>
+    public bool IsFull => Bytes - _used < Least;
 
     /// <summary>All that is left, as the datagram in that place of the batch; null when it is too little.</summary>
     public Datagram? Reserve(int place, int least)

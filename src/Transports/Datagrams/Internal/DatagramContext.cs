@@ -18,7 +18,7 @@ internal sealed class DatagramContext : MessageContext
     private Activity? _activity;
     private long _startedAt;
     private ReplyBatch? _replies;
-    private int _thread;
+    private Thread? _thread;
     private long _allowance;
     private EndPoint? _remote;
     private EndPoint? _local;
@@ -58,7 +58,7 @@ internal sealed class DatagramContext : MessageContext
     /// handler that has gone asynchronous can be at work on another thread before the loop knows of it.
     /// </summary>
     public ReplyBatch? Replies =>
-        Volatile.Read(ref _thread) == Environment.CurrentManagedThreadId ? _replies : null;
+        Volatile.Read(ref _thread) == Thread.CurrentThread ? _replies : null;
 
     public override void ConfirmRemoteAddress()
     {
@@ -94,14 +94,14 @@ internal sealed class DatagramContext : MessageContext
     public void Collect(ReplyBatch replies, Lead lead)
     {
         (_replies, Lead) = (replies, lead);
-        Volatile.Write(ref _thread, Environment.CurrentManagedThreadId);
+        Volatile.Write(ref _thread, Thread.CurrentThread);
     }
 
     /// <summary>What the handler replies leaves at once from now on.</summary>
     /// <returns>What was collected; null the second time.</returns>
     public ReplyBatch? StopCollecting()
     {
-        Volatile.Write(ref _thread, 0);
+        Volatile.Write(ref _thread, null);
         var replies = _replies;
         _replies = null;
         return replies;

@@ -99,54 +99,54 @@ internal sealed partial class DatagramDispatcher
         var context = _context;
         _sender.Mark();
         lead.Begin();
-        var hasEnded = TryHandle(context, _slots[index], out var handling, out var fault);
+        var handling = Call(context, _slots[index], out var hasEnded);
         if (!lead.TryEnd())
         {
-            _ = FinishStuckAsync(
-                context, context.StopCollecting(), fault is null ? handling : ValueTask.FromException(fault));
+            _ = FinishStuckAsync(context, context.StopCollecting(), handling);
             return false;
         }
 
+        // As it was on the call's return: one that ends just now, elsewhere, may be sending yet.
         if (!hasEnded)
         {
             Park(index, lead, handling);
-            return true;
         }
-
-        if (fault is not null)
+        else if (handling.IsCompletedSuccessfully)
+        {
+            context.End(fault: null);
+        }
+        else
         {
             _sender.DropMarked();
+            Finish(context, handling.AsTask().Exception!.InnerException);
         }
 
-        Finish(context, fault);
         return true;
     }
 
-    /// <summary>Calls the handler; false when it is still at work.</summary>
-    private bool TryHandle(
-        DatagramContext context, Datagram datagram, out ValueTask handling, out Exception? fault)
+    /// <summary>Calls the handler. Whatever it throws, at once or later, stays with its message.</summary>
+    private ValueTask Call(DatagramContext context, Datagram datagram, out bool hasEnded)
     {
-        (handling, fault) = (default, null);
+        hasEnded = true;
         try
         {
             context.Begin(datagram, _isObserved);
-            handling = _handler.HandleAsync(context, _abort.Token);
+            var handling = _handler.HandleAsync(context, _abort.Token);
             if (!handling.IsCompleted)
             {
-                return false;
+                hasEnded = false;
+                return handling;
             }
 
             handling.GetAwaiter().GetResult();
-            handling = default;
+            return default;
         }
-#pragma warning disable CA1031 // Whatever the handler throws, at once or later, stays with its message.
+#pragma warning disable CA1031 // It becomes the result.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            fault = exception;
+            return ValueTask.FromException(exception);
         }
-
-        return true;
     }
 
     private ValueTask CollectAsync(DatagramContext context, ReplyBatch replies, Datagram message)

@@ -229,7 +229,11 @@ internal sealed class DatagramSender(
     {
         for (var index = start; index < end; index++)
         {
-            Return(batch[index]);
+            // The arena's are made anew when they are reserved.
+            if (batch[index] is { Pinned: 0 } datagram)
+            {
+                Return(datagram);
+            }
         }
     }
 

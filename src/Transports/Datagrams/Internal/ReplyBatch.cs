@@ -8,7 +8,7 @@ namespace Transports;
 /// </remarks>
 internal sealed class ReplyBatch(DatagramArena? arena)
 {
-    public const int Capacity = 128;
+    public const int Capacity = 256;
 
     private DatagramArena? _arena = arena;
     private int _left;
@@ -20,7 +20,8 @@ internal sealed class ReplyBatch(DatagramArena? arena)
     /// <summary>How many there were before the message that is being handled.</summary>
     public int Marked { get; private set; }
 
-    public bool IsFull => Count == Capacity;
+    /// <summary>It has to leave before anything else is collected, or that would need a buffer of its own.</summary>
+    public bool IsFull => Count == Capacity || _arena is { IsFull: true };
 
     /// <summary>Room for a reply behind those that are there; null where there is none, or too little.</summary>
     public Datagram? Reserve(int least) => _arena?.Reserve(Count, least);

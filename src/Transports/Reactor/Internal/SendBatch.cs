@@ -23,8 +23,6 @@ internal sealed unsafe class SendBatch
     /// <summary>Longer sends go by themselves: to copy them would cost more than the call that it saves.</summary>
     private const int MaxBytes = 8 * 1024;
 
-    private const int Nobody = 0;
-
     // This is about real threads and sockets, so it goes by the machine's own clock.
     private static readonly TimeProvider Clock = TimeProvider.System;
 
@@ -36,7 +34,7 @@ internal sealed unsafe class SendBatch
     private readonly byte* _arena = (byte*)NativeMemory.Alloc(ArenaBytes);
     private readonly Entry[] _entries = new Entry[MaxSends];
     private readonly int[] _results = new int[MaxSends];
-    private int _owner = Nobody;
+    private Thread? _owner;
     private int _count;
     private int _used;
     private int _ended;
@@ -50,7 +48,7 @@ internal sealed unsafe class SendBatch
 
     private bool IsDue => _count == MaxSends || ArenaBytes - _used < MaxBytes || Clock.GetTimestamp() - _since > MaxAge;
 
-    private bool IsOwner => _owner == Environment.CurrentManagedThreadId;
+    private bool IsOwner => _owner == Thread.CurrentThread;
 
     /// <summary>Null, and why, where it was switched off, or the system has no io_uring or forbids it.</summary>
     public static SendBatch? TryCreate(out string? obstacle)
@@ -71,7 +69,7 @@ internal sealed unsafe class SendBatch
     {
         lock (_gate)
         {
-            _owner = Environment.CurrentManagedThreadId;
+            _owner = Thread.CurrentThread;
         }
     }
 

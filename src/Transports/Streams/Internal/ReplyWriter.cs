@@ -20,7 +20,7 @@ internal sealed class ReplyWriter(StreamOutput output) : MessageWriter
     private int _written;
     private bool _inMessage;
     private bool _isUsable;
-    private int _batchThread;
+    private Thread? _batchThread;
     private int _expected;
 
     /// <summary>Where the replies go.</summary>
@@ -31,7 +31,8 @@ internal sealed class ReplyWriter(StreamOutput output) : MessageWriter
 
     private StreamEnvironment Environment => output.Environment;
 
-    private bool IsOnBatchThread => _batchThread == System.Environment.CurrentManagedThreadId;
+    // Asked for each reply: comparing the threads themselves is a load, where asking for their numbers is a call.
+    private bool IsOnBatchThread => _batchThread == Thread.CurrentThread;
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
@@ -105,7 +106,7 @@ internal sealed class ReplyWriter(StreamOutput output) : MessageWriter
         // What a handler committed elsewhere has been taken out already.
         (_taken, _committed, _messages) = (0, 0, 0);
         _expected = bytes;
-        _batchThread = System.Environment.CurrentManagedThreadId;
+        _batchThread = Thread.CurrentThread;
     }
 
     /// <summary>
@@ -116,13 +117,13 @@ internal sealed class ReplyWriter(StreamOutput output) : MessageWriter
     {
         if (!handlerIsRunning)
         {
-            _batchThread = 0;
+            _batchThread = null;
             return _committed > 0 ? SendBatchAsync(CancellationToken.None) : Release();
         }
 
         lock (output.Gate)
         {
-            _batchThread = 0;
+            _batchThread = null;
             QueueCommitted();
         }
 

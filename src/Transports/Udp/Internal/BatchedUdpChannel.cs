@@ -39,7 +39,7 @@ internal sealed class BatchedUdpChannel : DatagramChannel
 
     // More than one call receives as a rule: datagrams that the kernel joined are dealt out of fewer messages, and each
     // batch costs a send.
-    public override int BatchSize => 128;
+    public override int BatchSize => 256;
 
     public override bool BlocksOnReceive => true;
 

@@ -27,6 +27,7 @@ internal sealed unsafe class SendVector
     private int _copied;
     private int _messages;
     private int _taken;
+    private int _vector;
 
     public SendVector(bool isIPv6)
     {
@@ -58,7 +59,7 @@ internal sealed unsafe class SendVector
     public int Send(
         int descriptor, ReadOnlySpan<Datagram> batch, bool isConnected, int longestSegment, out int sent)
     {
-        (_messages, _taken, _copied, sent) = (0, 0, 0, 0);
+        (_messages, _taken, _vector, _copied, sent) = (0, 0, 0, 0, 0);
         while (_taken < batch.Length && _messages < MaxMessages
             && TryAdd(batch[_taken..], isConnected, longestSegment))
         {
@@ -116,58 +117,53 @@ internal sealed unsafe class SendVector
     private bool TryAdd(ReadOnlySpan<Datagram> rest, bool isConnected, int longestSegment)
     {
         var run = CountRun(rest, isConnected, longestSegment);
-        var vector = _taken;
-        var used = 0;
-        if (vector + run > MaxMessages)
+        if (_vector + run > MaxMessages)
         {
             return false;
         }
 
-        foreach (var datagram in rest[..run])
+        var first = _vector;
+        var joined = 0;
+        while (joined < run && TryAppend(rest[joined], first))
         {
-            var start = Locate(datagram);
-            if (start is null)
-            {
-                // The room for copies is full; what was joined so far is a message too.
-                run = used;
-                break;
-            }
-
-            _vectors[vector + used++] = new LibC.IoVector { Start = start, Length = datagram.Length };
+            joined++;
         }
 
-        if (run == 0)
+        if (joined == 0)
         {
             return false;
         }
 
         ref var header = ref _headers[_messages].Header;
-        header.Vectors = _vectors + vector;
-        header.VectorCount = Merge(vector, run);
+        header.Vectors = _vectors + first;
+        header.VectorCount = _vector - first;
         SetAddress(ref header, isConnected ? null : rest[0].Address);
-        SetControls(ref header, run == 1 ? 0 : rest[0].Length, rest[0].LocalAddress);
-        _taken += run;
+        SetControls(ref header, joined == 1 ? 0 : rest[0].Length, rest[0].LocalAddress);
+        _taken += joined;
         _ends[_messages] = _taken;
         return true;
     }
 
-    /// <summary>Replies written one behind the other are one piece of memory.</summary>
-    private int Merge(int first, int count)
+    /// <summary>Replies written one behind the other are one piece of memory, from the message's first on.</summary>
+    /// <returns>False when the room for copies is full; what was joined so far is a message too.</returns>
+    private bool TryAppend(Datagram datagram, int first)
     {
-        var last = first;
-        for (var index = first + 1; index < first + count; index++)
+        var start = Locate(datagram);
+        if (start is null)
         {
-            if (_vectors[last].Start + _vectors[last].Length == _vectors[index].Start)
-            {
-                _vectors[last].Length += _vectors[index].Length;
-            }
-            else
-            {
-                _vectors[++last] = _vectors[index];
-            }
+            return false;
         }
 
-        return last - first + 1;
+        if (_vector > first && _vectors[_vector - 1] is var last && last.Start + last.Length == start)
+        {
+            _vectors[_vector - 1].Length = last.Length + datagram.Length;
+        }
+        else
+        {
+            _vectors[_vector++] = new LibC.IoVector { Start = start, Length = datagram.Length };
+        }
+
+        return true;
     }
 
     /// <summary>Where the payload is, or a copy of it if it may move; null when there is no room for one.</summary>
