@@ -40,8 +40,7 @@ internal static class MethodSection
               {plan.Cores.Client}. Both are pinned.
             - All servers of a scenario run at once and are measured in short slices in turn, another one first each
               time, since the speed of a shared machine swings within a minute. A ratio is taken within a turn.
-              Figures are medians. How an async server divides its work between threads differs from process to
-              process: one and the same beside itself comes to a tenth more or less.
+              Figures are medians.
             - {plan.Rounds} rounds with fresh processes, {plan.Turns} turns in each, slices of {Seconds(plan.Slice)}
               after {Seconds(plan.WarmUp)} of load for the JIT; longer slices for the latency tables.
             - The client costs what a C client costs: epoll, recvmmsg and sendmmsg on raw descriptors, no allocation.

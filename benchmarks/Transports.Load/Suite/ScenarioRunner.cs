@@ -52,7 +52,7 @@ internal sealed class ScenarioRunner(ServerPrograms programs, Plan plan, TextWri
     {
         for (var turn = 0; turn < plan.Turns; turn++)
         {
-            // Another one is first each time: what the machine does at the begin of a turn shall favour nobody.
+            // Another one is first each time: what the machine does when a turn begins shall favour nobody.
             var first = (round + turn) % contenders.Count;
             var order = contenders.Skip(first).Concat(contenders.Take(first)).ToArray();
             foreach (var shape in scenario.Shapes)

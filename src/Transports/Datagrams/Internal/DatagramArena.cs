@@ -11,9 +11,6 @@ internal sealed class DatagramArena
 {
     private const int Bytes = 128 * 1024;
 
-    // Room for a reply of ordinary length, which fits an Ethernet frame.
-    private const int Least = 2048;
-
     private readonly byte[] _memory = GC.AllocateUninitializedArray<byte>(Bytes, pinned: true);
     private readonly Datagram[] _datagrams;
     private readonly nint _start;
@@ -36,7 +33,7 @@ internal sealed class DatagramArena
     public bool IsReserved { get; private set; }
 
     /// <summary>True when there may be too little left for another reply.</summary>
-    public bool IsFull => Bytes - _used < Least;
+    public bool IsFull => Bytes - _used < DatagramWriter.SmallestBuffer;
 
     /// <summary>All that is left, as the datagram in that place of the batch; null when it is too little.</summary>
     public Datagram? Reserve(int place, int least)

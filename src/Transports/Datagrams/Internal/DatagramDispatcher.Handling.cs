@@ -113,7 +113,7 @@ internal sealed partial class DatagramDispatcher
         }
         else if (handling.IsCompletedSuccessfully)
         {
-            context.End(fault: null);
+            Finish(context, fault: null);
         }
         else
         {

@@ -4,7 +4,8 @@ namespace Transports;
 internal sealed class DatagramWriter(DatagramContext context, DatagramSender sender, int maxMessageBytes)
     : MessageWriter
 {
-    private const int SmallestBuffer = 2048;
+    /// <summary>A reply begins with at least this much room: one of ordinary length fits an Ethernet frame.</summary>
+    public const int SmallestBuffer = 2048;
 
     // A reply a little over the limit gets the exact length in its exception; a handler that never stops is stopped.
     private const int RunawayBytes = 1024 * 1024;

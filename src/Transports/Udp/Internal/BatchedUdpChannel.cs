@@ -38,8 +38,8 @@ internal sealed class BatchedUdpChannel : DatagramChannel
     public override EndPoint LocalEndPoint { get; }
 
     // More than one call receives as a rule: datagrams that the kernel joined are dealt out of fewer messages, and each
-    // batch costs a send.
-    public override int BatchSize => 256;
+    // batch costs a send. So as many as can be answered together.
+    public override int BatchSize => ReplyBatch.Capacity;
 
     public override bool BlocksOnReceive => true;
 
