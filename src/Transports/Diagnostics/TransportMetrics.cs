@@ -90,14 +90,20 @@ internal sealed class TransportMetrics(string scheme)
 
     public void Received(long messages, long bytes)
     {
-        MessagesReceived.Add(messages, _transport);
-        BytesReceived.Add(bytes, _transport);
+        if (MessagesReceived.Enabled || BytesReceived.Enabled)
+        {
+            MessagesReceived.Add(messages, _transport);
+            BytesReceived.Add(bytes, _transport);
+        }
     }
 
     public void Sent(long messages, long bytes)
     {
-        MessagesSent.Add(messages, _transport);
-        BytesSent.Add(bytes, _transport);
+        if (MessagesSent.Enabled || BytesSent.Enabled)
+        {
+            MessagesSent.Add(messages, _transport);
+            BytesSent.Add(bytes, _transport);
+        }
     }
 
     public void MessageDropped(DropReason reason)

@@ -19,7 +19,7 @@ internal struct InputBuffer()
 
     public readonly ReadOnlySpan<byte> Unread => _array.AsSpan(_start, _end - _start);
 
-    public readonly ReadOnlyMemory<byte> Slice(int offset, int length) => _array.AsMemory(_start + offset, length);
+    public readonly ReadOnlyMemory<byte> Slice(int start, int length) => new(_array, start, length);
 
     /// <summary>Room for the next receive, behind what is there.</summary>
     /// <param name="pool">Where to rent it.</param>
@@ -51,13 +51,17 @@ internal struct InputBuffer()
 
     public void Received(int count) => _end += count;
 
-    public void Consume(int count)
+    /// <summary>Takes what comes first; returns where it stands until the next receive.</summary>
+    public int Consume(int count)
     {
+        var start = _start;
         _start += count;
         if (_start == _end)
         {
             (_start, _end) = (0, 0);
         }
+
+        return start;
     }
 
     /// <summary>Gives the buffer back if nothing is in it.</summary>

@@ -57,26 +57,37 @@ internal sealed class ReplyWriter(StreamOutput output) : MessageWriter
 
     public override ValueTask SendAsync(CancellationToken cancellationToken = default)
     {
-        Reserve(0);
-        Check();
+        ThrowIfUnusable();
+        if (!_inMessage)
+        {
+            Reserve(0);
+        }
+
+        var environment = Environment;
+        Check(environment);
         if (IsOnBatchThread)
         {
-            Commit();
-            return _committed > Environment.Options.OutputHighWaterBytes
+            Commit(environment);
+            return _committed > environment.OutputHighWaterBytes
                 ? SendBatchAsync(cancellationToken)
                 : default;
         }
 
+        bool begun;
         lock (output.Gate)
         {
-            Commit();
-            QueueCommitted();
+            Commit(environment);
+            begun = QueueCommitted();
 
             // Begin anew: a handler that replies for ever must not make the buffer hold all that it ever said.
             (_taken, _committed) = (0, 0);
         }
 
-        output.Flush();
+        if (begun)
+        {
+            output.SendQueued();
+        }
+
         return output.WaitForRoomAsync(cancellationToken);
     }
 
@@ -91,7 +102,7 @@ internal sealed class ReplyWriter(StreamOutput output) : MessageWriter
 
         FrameWriter.Append(Environment.Framing, Environment.Pool, ref _buffer, ref _committed, message);
         _messages++;
-        if (_committed > Environment.Options.OutputHighWaterBytes)
+        if (_committed > Environment.OutputHighWaterBytes)
         {
             sent = SendBatchAsync(cancellationToken);
         }
@@ -121,13 +132,18 @@ internal sealed class ReplyWriter(StreamOutput output) : MessageWriter
             return _committed > 0 ? SendBatchAsync(CancellationToken.None) : Release();
         }
 
+        bool begun;
         lock (output.Gate)
         {
             _batchThread = null;
-            QueueCommitted();
+            begun = QueueCommitted();
         }
 
-        output.Flush();
+        if (begun)
+        {
+            output.SendQueued();
+        }
+
         return default;
     }
 
@@ -155,13 +171,17 @@ internal sealed class ReplyWriter(StreamOutput output) : MessageWriter
         return output.SendFramedAsync(buffer, length, messages, cancellationToken);
     }
 
-    private void QueueCommitted()
+    /// <summary>The caller holds the gate, and sends without it what is queued if this returns true.</summary>
+    private bool QueueCommitted()
     {
-        if (_committed > _taken)
+        if (_committed == _taken)
         {
-            output.QueueFramed(_buffer.AsSpan(_taken, _committed - _taken), _messages);
-            (_taken, _messages) = (_committed, 0);
+            return false;
         }
+
+        var begun = output.Queue(_buffer.AsSpan(_taken, _committed - _taken), _messages);
+        (_taken, _messages) = (_committed, 0);
+        return begun;
     }
 
     private void Reserve(int sizeHint)
@@ -201,17 +221,17 @@ internal sealed class ReplyWriter(StreamOutput output) : MessageWriter
         }
     }
 
-    private void Check()
+    private void Check(StreamEnvironment environment)
     {
         var length = _written - _payloadStart;
-        if (length > Environment.MaxMessageBytes)
+        if (length > environment.MaxMessageBytes)
         {
             throw TooLong();
         }
 
         // Whether it is sent or refused, the message ends here.
         _inMessage = false;
-        Environment.Framing.Validate(_buffer.AsSpan(_payloadStart, length));
+        environment.Framing.Validate(_buffer.AsSpan(_payloadStart, length));
         output.ThrowIfClosed();
     }
 
@@ -221,9 +241,9 @@ internal sealed class ReplyWriter(StreamOutput output) : MessageWriter
         return new MessageTooLongException(_written - _payloadStart, Environment.MaxMessageBytes);
     }
 
-    private void Commit()
+    private void Commit(StreamEnvironment environment)
     {
-        _committed += FrameWriter.Frame(Environment.Framing, _buffer, _committed, _written - _payloadStart);
+        _committed += FrameWriter.Frame(environment.Framing, _buffer, _committed, _written - _payloadStart);
         _messages++;
     }
 

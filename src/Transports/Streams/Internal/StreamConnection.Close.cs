@@ -17,6 +17,7 @@ internal sealed partial class StreamConnection
 
     private readonly CancellationTokenSource? _receiving;
     private readonly CancellationTokenSource _ended = new();
+    private readonly CancellationToken _endedToken;
     private byte _reason = Open;
     private byte _stopReason = Open;
     private TaskCompletionSource? _stopped;
@@ -172,6 +173,7 @@ internal sealed partial class StreamConnection
     private async ValueTask EndAsync(Exception? exception)
     {
         var reason = (CloseReason)_reason;
+        Volatile.Write(ref _isHandling, false);
         _input.Release(_environment.Pool);
         _received?.Complete(reason);
         if (IsOrderly(reason) && !_isAborted)
@@ -206,7 +208,6 @@ internal sealed partial class StreamConnection
         try
         {
             Output.Close(reason);
-            Output.Flush();
             await Output.WhenNoneIsInFlightAsync().ConfigureAwait(false);
             await _stream.CompleteSendsAsync().ConfigureAwait(false);
             if (!_sawEndOfStream)

@@ -11,18 +11,12 @@ internal sealed partial class StreamConnection
     public bool IsHandling => Volatile.Read(ref _isHandling);
 
     /// <summary>Calls the handler; false when it faulted. A handler that does not wait costs nothing here.</summary>
-    private ValueTask<bool> HandleAsync(ReadOnlyMemory<byte> payload)
+    private ValueTask<bool> HandleAsync(int start, int length)
     {
-        if (TransportMetrics.HandlerDurationEnabled || TransportTracing.Enabled)
-        {
-            return HandleObservedAsync(payload);
-        }
-
-        ValueTask handling;
         try
         {
-            Begin(payload);
-            handling = _listener!.Handler.HandleAsync(_context!, _ended.Token);
+            _context!.Begin(start, length);
+            var handling = _listener!.Handler.HandleAsync(_context!, _endedToken);
             if (!handling.IsCompleted)
             {
                 return AwaitHandlerAsync(handling);
@@ -34,11 +28,11 @@ internal sealed partial class StreamConnection
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            End();
+            _context!.End();
             return new ValueTask<bool>(OnHandlerFaulted(exception));
         }
 
-        End();
+        _context!.End();
         return new ValueTask<bool>(true);
     }
 
@@ -58,18 +52,18 @@ internal sealed partial class StreamConnection
         }
         finally
         {
-            End();
+            _context!.End();
         }
     }
 
-    private async ValueTask<bool> HandleObservedAsync(ReadOnlyMemory<byte> payload)
+    private async ValueTask<bool> HandleObservedAsync(int start, int length)
     {
-        using var activity = TransportTracing.StartHandling(_environment.Scheme, Id, payload.Length);
+        using var activity = TransportTracing.StartHandling(_environment.Scheme, Id, length);
         var started = _environment.TimeProvider.GetTimestamp();
         try
         {
-            Begin(payload);
-            await _listener!.Handler.HandleAsync(_context!, _ended.Token).ConfigureAwait(false);
+            _context!.Begin(start, length);
+            await _listener!.Handler.HandleAsync(_context!, _endedToken).ConfigureAwait(false);
             return true;
         }
 #pragma warning disable CA1031 // a handler may throw anything; it ends this connection and nothing else
@@ -81,21 +75,9 @@ internal sealed partial class StreamConnection
         }
         finally
         {
-            End();
+            _context!.End();
             _environment.Metrics.Handled(_environment.TimeProvider.GetElapsedTime(started));
         }
-    }
-
-    private void Begin(ReadOnlyMemory<byte> payload)
-    {
-        Volatile.Write(ref _isHandling, true);
-        _context!.Begin(payload);
-    }
-
-    private void End()
-    {
-        _context!.End();
-        Volatile.Write(ref _isHandling, false);
     }
 
     private bool OnHandlerFaulted(Exception exception)
@@ -125,7 +107,7 @@ internal sealed partial class StreamConnection
         Volatile.Write(ref _isHandling, true);
         try
         {
-            await observer.OnConnectedAsync(this, _ended.Token).ConfigureAwait(false);
+            await observer.OnConnectedAsync(this, _endedToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // an observer may throw anything; it ends this connection and nothing else
         catch (Exception exception)

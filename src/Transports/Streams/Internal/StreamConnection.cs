@@ -26,6 +26,7 @@ internal sealed partial class StreamConnection : IConnection, IThreadPoolWorkIte
     {
         (_stream, _environment, _listener) = (stream, environment, listener);
         _reply = new ReplyWriter(new StreamOutput(this));
+        _endedToken = _ended.Token;
         _receiving = stream is IStopsReceiving ? null : new CancellationTokenSource();
         if (listener is null)
         {

@@ -22,6 +22,8 @@ internal sealed class StreamEnvironment(
 
     public int MaxTrailerBytes { get; } = framing.MaxTrailerBytes;
 
+    public int OutputHighWaterBytes { get; } = options.OutputHighWaterBytes;
+
     public ILogger Logger { get; } = logger;
 
     public TimeProvider TimeProvider { get; } = timeProvider;

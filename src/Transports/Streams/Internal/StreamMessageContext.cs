@@ -5,14 +5,15 @@ namespace Transports;
 /// <summary>The context of one connection: its messages are handled one at a time, so one is enough.</summary>
 internal sealed class StreamMessageContext(StreamConnection connection) : MessageContext
 {
-    private ReadOnlyMemory<byte> _payload;
+    private int _start;
+    private int _length;
 
     public override ReadOnlyMemory<byte> Payload
     {
         get
         {
             ThrowIfUnusable();
-            return _payload;
+            return connection.Received(_start, _length);
         }
     }
 
@@ -38,17 +39,13 @@ internal sealed class StreamMessageContext(StreamConnection connection) : Messag
         }
     }
 
-    public void Begin(ReadOnlyMemory<byte> payload)
+    public void Begin(int start, int length)
     {
-        _payload = payload;
+        (_start, _length) = (start, length);
         connection.Reply.BeginMessage();
     }
 
-    public void End()
-    {
-        _payload = default;
-        connection.Reply.EndMessage();
-    }
+    public void End() => connection.Reply.EndMessage();
 
     private void ThrowIfUnusable() => MessageLifetime.ThrowIfEnded(!connection.Reply.IsUsable);
 }

@@ -6,7 +6,7 @@ internal sealed partial class StreamOutput
     /// <summary>A send that had to wait has ended: what was queued meanwhile leaves.</summary>
     public void EndPending(ValueTask send, byte[] buffer)
     {
-        if (TryEnd(send, buffer))
+        if (TryEnd(send, buffer) && !TryGoIdle())
         {
             SendQueued();
         }
@@ -27,7 +27,7 @@ internal sealed partial class StreamOutput
                 rest.CopyTo(buffer, 0);
                 Send(buffer, rest.Length);
             }
-            else
+            else if (!TryGoIdle())
             {
                 SendQueued();
             }
@@ -40,7 +40,8 @@ internal sealed partial class StreamOutput
         }
     }
 
-    private void SendQueued()
+    /// <summary>Sends what is queued. The caller has begun the send, and does not hold the gate.</summary>
+    public void SendQueued()
     {
         if (TakeQueued(out var buffer, out var length))
         {
@@ -48,15 +49,27 @@ internal sealed partial class StreamOutput
         }
     }
 
-    /// <summary>
-    /// Sends, on this thread as long as the stream takes it at once. The caller has set the sending flag.
-    /// </summary>
+    private void QueueAndSend(ReadOnlySpan<byte> framed, int messages)
+    {
+        bool begun;
+        lock (Gate)
+        {
+            begun = Queue(framed, messages);
+        }
+
+        if (begun)
+        {
+            SendQueued();
+        }
+    }
+
+    /// <summary>Sends, on this thread as long as the stream takes it at once. The caller has begun the send.</summary>
     private void Send(byte[] buffer, int length)
     {
         ValueTask send;
         do
         {
-            if (length <= Environment.Options.OutputHighWaterBytes
+            if (length <= Environment.OutputHighWaterBytes
                 && connection.Stream.TryGather(buffer.AsSpan(0, length), this))
             {
                 Environment.Pool.Return(buffer);
@@ -80,7 +93,7 @@ internal sealed partial class StreamOutput
                 send = ValueTask.FromException(exception);
             }
         }
-        while (TryEnd(send, buffer) && TakeQueued(out buffer, out length));
+        while (TryEnd(send, buffer) && !TryGoIdle() && TakeQueued(out buffer, out length));
     }
 
     /// <summary>False when the send has failed, and with it the connection.</summary>
@@ -102,6 +115,13 @@ internal sealed partial class StreamOutput
         return true;
     }
 
+    /// <summary>Ends sending, if nothing is to follow. Before anybody can see that, no bytes are in flight.</summary>
+    private bool TryGoIdle()
+    {
+        Volatile.Write(ref _inFlight, 0);
+        return Interlocked.CompareExchange(ref _state, Idle, Sending) == Sending;
+    }
+
     /// <summary>Takes what was queued as the next send; when there is nothing, sending has ended.</summary>
     private bool TakeQueued(out byte[] buffer, out int length)
     {
@@ -112,12 +132,13 @@ internal sealed partial class StreamOutput
             (buffer, length, messages) = (_queued, _queuedLength, _queuedMessages);
             (_queued, _queuedLength, _queuedMessages) = ([], 0, 0);
             _inFlight = length;
-            _sending = length > 0;
-            progress = _sending && IsAboveMark ? null : TakeProgress();
-            if (!_sending)
+            progress = length > 0 && IsAboveMark ? null : TakeProgress();
+            if (length == 0)
             {
                 FrameWriter.Release(Environment.Pool, ref buffer);
             }
+
+            Volatile.Write(ref _state, length == 0 ? Idle : _progress is null ? Sending : Followed);
         }
 
         progress?.TrySetResult();
@@ -156,7 +177,7 @@ internal sealed partial class StreamOutput
         TaskCompletionSource? progress;
         lock (Gate)
         {
-            _sending = false;
+            Volatile.Write(ref _state, Idle);
             progress = TakeProgress();
         }
 

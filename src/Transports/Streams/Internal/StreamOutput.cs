@@ -6,20 +6,32 @@ namespace Transports;
 /// </summary>
 internal sealed partial class StreamOutput(StreamConnection connection)
 {
-    // As a byte, beside the flags: every idle connection holds one of these.
+    // Bytes, beside the flags: every idle connection holds one of these.
     private const byte StillOpen = byte.MaxValue;
+
+    /// <summary>Nothing is being sent, and nothing is queued.</summary>
+    private const byte Idle = 0;
+
+    /// <summary>A send is in flight, and nobody has asked for anything to follow it.</summary>
+    private const byte Sending = 1;
+
+    /// <summary>A send is in flight, and what is queued behind it or waits for its end is to be looked at.</summary>
+    private const byte Followed = 2;
 
     private byte[] _queued = [];
     private int _queuedLength;
     private int _queuedMessages;
     private int _inFlight;
-    private bool _sending;
+    private byte _state;
     private byte _closed = StillOpen;
     private bool _isDiscarded;
     private TaskCompletionSource? _progress;
     private PendingSend? _pending;
 
-    /// <summary>Guards everything here, and the reply writer where its handler has left the receiving thread.</summary>
+    /// <summary>
+    /// Guards what is queued and who waits, and the reply writer where its handler has left the receiving thread. A send
+    /// that nothing follows begins and ends without it: each is one exchange of the state.
+    /// </summary>
     /// <remarks>The monitor of an object that is there already: a lock would be one more a connection.</remarks>
     public object Gate => this;
 
@@ -29,7 +41,7 @@ internal sealed partial class StreamOutput(StreamConnection connection)
     /// <summary>No field for what the connection has: idle, that is most of what it is.</summary>
     public StreamEnvironment Environment => connection.Environment;
 
-    private bool IsAboveMark => _inFlight + _queuedLength > Environment.Options.OutputHighWaterBytes;
+    private bool IsAboveMark => _inFlight + _queuedLength > Environment.OutputHighWaterBytes;
 
     /// <summary>Frames and sends one message; waits first while the output is above its high-water mark.</summary>
     public ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
@@ -37,20 +49,16 @@ internal sealed partial class StreamOutput(StreamConnection connection)
         lock (Gate)
         {
             ThrowIfClosed();
-            if (!IsAboveMark)
-            {
-                FrameWriter.Append(Environment.Framing, Environment.Pool, ref _queued, ref _queuedLength, message.Span);
-                _queuedMessages++;
-                if (_sending)
-                {
-                    return default;
-                }
-
-                _sending = true;
-            }
-            else
+            if (IsAboveMark)
             {
                 return SendWhenRoomAsync(message, cancellationToken);
+            }
+
+            FrameWriter.Append(Environment.Framing, Environment.Pool, ref _queued, ref _queuedLength, message.Span);
+            _queuedMessages++;
+            if (!TryBeginOrFollow())
+            {
+                return default;
             }
         }
 
@@ -62,52 +70,40 @@ internal sealed partial class StreamOutput(StreamConnection connection)
     /// <returns>Ends when the output is below its high-water mark again.</returns>
     public ValueTask SendFramedAsync(byte[] buffer, int length, int messages, CancellationToken cancellationToken)
     {
-        lock (Gate)
+        if (!TryBegin())
         {
-            if (_isDiscarded || _sending)
-            {
-                QueueFramed(buffer.AsSpan(0, length), messages);
-                Environment.Pool.Return(buffer);
-                return IsAboveMark ? WaitForRoomAsync(cancellationToken) : default;
-            }
-
-            _sending = true;
+            QueueAndSend(buffer.AsSpan(0, length), messages);
+            Environment.Pool.Return(buffer);
+        }
+        else if (Volatile.Read(ref _isDiscarded))
+        {
+            Environment.Pool.Return(buffer);
+            EndSending();
+        }
+        else
+        {
             _inFlight = length;
+            Environment.Metrics.Sent(messages, length);
+            Send(buffer, length);
         }
 
-        Environment.Metrics.Sent(messages, length);
-        Send(buffer, length);
-        return Volatile.Read(ref _inFlight) > Environment.Options.OutputHighWaterBytes
-            ? WaitForRoomAsync(cancellationToken)
-            : default;
+        return IsAboveMark ? WaitForRoomAsync(cancellationToken) : default;
     }
 
-    /// <summary>Queues framed messages. The caller holds the gate, and calls <see cref="Flush"/> without it.</summary>
-    public void QueueFramed(ReadOnlySpan<byte> framed, int messages)
+    /// <summary>Queues framed messages. The caller holds the gate.</summary>
+    /// <returns>Whether no send is in flight: then the caller calls <see cref="SendQueued"/> without the gate.</returns>
+    public bool Queue(ReadOnlySpan<byte> framed, int messages)
     {
-        if (!_isDiscarded)
+        if (_isDiscarded)
         {
-            FrameWriter.Reserve(Environment.Pool, ref _queued, _queuedLength, _queuedLength + framed.Length);
-            framed.CopyTo(_queued.AsSpan(_queuedLength));
-            _queuedLength += framed.Length;
-            _queuedMessages += messages;
-        }
-    }
-
-    /// <summary>Sends what is queued, unless somebody is sending already.</summary>
-    public void Flush()
-    {
-        lock (Gate)
-        {
-            if (_sending || _queuedLength == 0)
-            {
-                return;
-            }
-
-            _sending = true;
+            return false;
         }
 
-        SendQueued();
+        FrameWriter.Reserve(Environment.Pool, ref _queued, _queuedLength, _queuedLength + framed.Length);
+        framed.CopyTo(_queued.AsSpan(_queuedLength));
+        _queuedLength += framed.Length;
+        _queuedMessages += messages;
+        return TryBeginOrFollow();
     }
 
     /// <summary>Ends when the output is below its high-water mark, or closed.</summary>
@@ -118,7 +114,7 @@ internal sealed partial class StreamOutput(StreamConnection connection)
     /// Ends when no send is in flight; once this is closed and flushed, or discarded, none will be from then on.
     /// </summary>
     public ValueTask WhenNoneIsInFlightAsync() =>
-        WaitWhileAsync(static output => output._sending, CancellationToken.None);
+        WaitWhileAsync(static output => Volatile.Read(ref output._state) != Idle, CancellationToken.None);
 
     /// <summary>Takes nothing more: senders get <see cref="ConnectionClosedException"/>.</summary>
     public void Close(CloseReason reason)
@@ -138,9 +134,11 @@ internal sealed partial class StreamOutput(StreamConnection connection)
     {
         Close(reason);
         _pending?.Dispose();
+
+        // A full fence: a send that begins without the gate either sees this or is seen by whoever waits for its end.
+        Interlocked.Exchange(ref _isDiscarded, true);
         lock (Gate)
         {
-            _isDiscarded = true;
             DropQueued();
         }
     }
@@ -167,6 +165,12 @@ internal sealed partial class StreamOutput(StreamConnection connection)
                 }
 
                 _progress ??= new TaskCompletionSource(Continuations.Options);
+                if (!TryFollow())
+                {
+                    // The send has just ended, and nobody would tell: look again.
+                    continue;
+                }
+
                 progress = _progress.Task;
             }
 
@@ -180,6 +184,23 @@ internal sealed partial class StreamOutput(StreamConnection connection)
         var progress = _progress;
         _progress = null;
         return progress;
+    }
+
+    private bool TryBegin() => Interlocked.CompareExchange(ref _state, Sending, Idle) == Idle;
+
+    /// <summary>The caller holds the gate. False when no send is in flight that could be followed.</summary>
+    private bool TryFollow() => Interlocked.CompareExchange(ref _state, Followed, Sending) != Idle;
+
+    /// <summary>The caller holds the gate. Begins a send, or lets the one in flight be followed.</summary>
+    private bool TryBeginOrFollow()
+    {
+        var begun = TryBegin();
+        while (!begun && !TryFollow())
+        {
+            begun = TryBegin();
+        }
+
+        return begun;
     }
 
     private async ValueTask SendWhenRoomAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
