@@ -42,6 +42,11 @@ public abstract class ByteStream : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait with <see cref="OperationCanceledException"/>.</param>
     public virtual ValueTask WaitForDataAsync(CancellationToken cancellationToken) => default;
 
+    /// <summary>
+    /// Called before each receive that takes a token: a place to give way to others who wait for the same thread.
+    /// </summary>
+    internal virtual ValueTask LetOthersGoFirstAsync() => default;
+
     /// <summary>Receives what there is, at least one byte.</summary>
     /// <param name="buffer">Where to; never empty.</param>
     /// <param name="cancellationToken">Ends the wait with <see cref="OperationCanceledException"/>.</param>

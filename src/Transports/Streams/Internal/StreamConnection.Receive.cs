@@ -123,6 +123,11 @@ internal sealed partial class StreamConnection
                     continue;
                 }
 
+                if (_receiving is not null)
+                {
+                    await _stream.LetOthersGoFirstAsync().ConfigureAwait(false);
+                }
+
                 var room = _input.GetRoom(_environment.Pool, _expected, RoomAtOnce);
                 int count;
                 if (_receiving is not null)

@@ -10,11 +10,17 @@ internal sealed class SocketByteStream : ByteStream
     private const int Row = 16;
     private static readonly TimeSpan BusyRow = TimeSpan.FromSeconds(4);
 
+    /// <summary>With one processor there is no other thread of the pool that would be woken for them.</summary>
+    private static readonly bool TurnsCostNothing = Environment.ProcessorCount == 1;
+
     private readonly Socket _socket;
     private readonly TimeProvider _timeProvider;
     private long _rowBegan;
     private uint _waits;
     private bool _isBusy;
+    private PoolTurn? _turn;
+    private bool _hadTurn;
+    private bool _turnsPay;
 
     /// <summary>
     /// Wraps a socket; <paramref name="unnamed"/> stands for an end of a Unix socket that has no name.
@@ -45,14 +51,29 @@ internal sealed class SocketByteStream : ByteStream
         {
             var (began, now) = (_rowBegan, _timeProvider.GetTimestamp());
             _isBusy = _waits > 1 && _timeProvider.GetElapsedTime(began, now) < BusyRow;
+            _turnsPay = true;
             _rowBegan = now;
         }
 
         return _isBusy ? default : WaitReadableAsync(cancellationToken);
     }
 
-    public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
-        _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
+    /// <summary>
+    /// If a busy connection finds something to receive when the others have had their turn, it has saved a receive in
+    /// vain and a wake-up, and goes on so. If not, it tries again in the next row of waits.
+    /// </summary>
+    internal override ValueTask LetOthersGoFirstAsync()
+    {
+        _hadTurn = _isBusy && (_turnsPay || TurnsCostNothing) && PoolTurn.IsNear;
+        return _hadTurn ? (_turn ??= new PoolTurn()).WaitAsync() : default;
+    }
+
+    public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var receiving = _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
+        _turnsPay = _hadTurn && receiving.IsCompleted;
+        return receiving;
+    }
 
     /// <summary>
     /// A peer that keeps up has room, so the first attempt is a plain call that does not block: it costs less than an
