@@ -13,7 +13,7 @@ namespace Transports;
 internal sealed class PoolTurn : IValueTaskSource, IThreadPoolWorkItem
 {
     /// <summary>Who comes back after more than so many finds what it needs out of the processor's caches.</summary>
-    private const int MaxWaiting = 128;
+    private const int MaxWaiting = 64;
 
     private static int _waiting;
 

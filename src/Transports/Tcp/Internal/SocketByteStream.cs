@@ -60,18 +60,18 @@ internal sealed class SocketByteStream : ByteStream
 
     /// <summary>
     /// If a busy connection finds something to receive when the others have had their turn, it has saved a receive in
-    /// vain and a wake-up, and goes on so. If not, it tries again in the next row of waits.
+    /// vain and a wake-up, and goes on so. If not, or if too many wait already, it tries again in the next row of waits.
     /// </summary>
     internal override ValueTask LetOthersGoFirstAsync()
     {
-        _hadTurn = _isBusy && (_turnsPay || TurnsCostNothing) && PoolTurn.IsNear;
+        _hadTurn = _isBusy && _turnsPay && PoolTurn.IsNear;
         return _hadTurn ? (_turn ??= new PoolTurn()).WaitAsync() : default;
     }
 
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var receiving = _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
-        _turnsPay = _hadTurn && receiving.IsCompleted;
+        _turnsPay = _hadTurn && (receiving.IsCompleted || TurnsCostNothing);
         return receiving;
     }
 
