@@ -12,6 +12,8 @@ internal sealed class ScriptedByteStream : ByteStream
     private readonly SemaphoreSlim _begun = new(0);
     private TaskCompletionSource? _stall;
     private byte[] _rest = [];
+    private int _sending;
+    private int _violations;
 
     public override EndPoint LocalEndPoint { get; } = new IPEndPoint(IPAddress.Loopback, 1);
 
@@ -30,6 +32,12 @@ internal sealed class ScriptedByteStream : ByteStream
 
     /// <summary>Whether a send that waits has ended when <see cref="Abort"/> returns.</summary>
     public bool AbortEndsSends { get; set; } = true;
+
+    /// <summary>What each send waits for when its bytes have been taken.</summary>
+    public Func<Task> AfterSend { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>How many sends have begun while another was under way, or on a stream that was released.</summary>
+    public int Violations => Volatile.Read(ref _violations);
 
     public byte[][] Sends
     {
@@ -92,6 +100,11 @@ internal sealed class ScriptedByteStream : ByteStream
 
     public override async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
+        if (Interlocked.Increment(ref _sending) > 1 || Disposed.Task.IsCompleted)
+        {
+            Interlocked.Increment(ref _violations);
+        }
+
         lock (_gate)
         {
             _sends.Add(bytes.ToArray());
@@ -99,9 +112,18 @@ internal sealed class ScriptedByteStream : ByteStream
 
         _begun.Release();
 
-        if (_stall is { } stall)
+        try
         {
-            await stall.Task;
+            if (_stall is { } stall)
+            {
+                await stall.Task;
+            }
+
+            await AfterSend();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _sending);
         }
     }
 
