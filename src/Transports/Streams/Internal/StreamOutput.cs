@@ -29,8 +29,8 @@ internal sealed partial class StreamOutput(StreamConnection connection)
     private PendingSend? _pending;
 
     /// <summary>
-    /// Guards what is queued and who waits, and the reply writer where its handler has left the receiving thread. A send
-    /// that nothing follows begins and ends without it: each is one exchange of the state.
+    /// Guards what is queued and who waits, and the reply writer where its handler has left the receiving thread. A
+    /// send that nothing follows begins and ends without it: each is one exchange of the state.
     /// </summary>
     /// <remarks>The monitor of an object that is there already: a lock would be one more a connection.</remarks>
     public object Gate => this;
@@ -91,7 +91,7 @@ internal sealed partial class StreamOutput(StreamConnection connection)
     }
 
     /// <summary>Queues framed messages. The caller holds the gate.</summary>
-    /// <returns>Whether no send is in flight: then the caller calls <see cref="SendQueued"/> without the gate.</returns>
+    /// <returns>Whether a send has begun: then the caller calls <see cref="SendQueued"/>, without the gate.</returns>
     public bool Queue(ReadOnlySpan<byte> framed, int messages)
     {
         if (_isDiscarded)
@@ -111,7 +111,8 @@ internal sealed partial class StreamOutput(StreamConnection connection)
         WaitWhileAsync(static output => output.IsAboveMark && !output.IsClosed, cancellationToken);
 
     /// <summary>
-    /// Ends when no send is in flight; once this is closed and flushed, or discarded, none will be from then on.
+    /// Ends when no send is in flight, and so nothing queued; once this is closed or discarded, none will be from then
+    /// on.
     /// </summary>
     public ValueTask WhenNoneIsInFlightAsync() =>
         WaitWhileAsync(static output => Volatile.Read(ref output._state) != Idle, CancellationToken.None);

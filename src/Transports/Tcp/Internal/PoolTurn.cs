@@ -7,8 +7,8 @@ namespace Transports;
 /// For one waiter at a time.
 /// </summary>
 /// <remarks>
-/// <see cref="Task.Yield"/> does as much, except that it may post to a synchronization context, and takes an async method
-/// of its own to be a <see cref="ValueTask"/>.
+/// <see cref="Task.Yield"/> does as much, except that it may post to a synchronization context, and takes an async
+/// method of its own to be a <see cref="ValueTask"/>.
 /// </remarks>
 internal sealed class PoolTurn : IValueTaskSource, IThreadPoolWorkItem
 {
@@ -23,7 +23,7 @@ internal sealed class PoolTurn : IValueTaskSource, IThreadPoolWorkItem
     /// <summary>Whether it is worth while to wait: not behind too many who do.</summary>
     public static bool IsNear => Volatile.Read(ref _waiting) < MaxWaiting;
 
-    /// <summary>Takes the place when it is awaited, not before: so nothing can end before somebody waits for it.</summary>
+    /// <summary>Takes the place when it is awaited, not before: nothing can end before somebody waits for it.</summary>
     public ValueTask WaitAsync() => new(this, token: 0);
 
     void IThreadPoolWorkItem.Execute()

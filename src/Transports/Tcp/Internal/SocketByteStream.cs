@@ -60,7 +60,7 @@ internal sealed class SocketByteStream : ByteStream
 
     /// <summary>
     /// If a busy connection finds something to receive when the others have had their turn, it has saved a receive in
-    /// vain and a wake-up, and goes on so. If not, or if too many wait already, it tries again in the next row of waits.
+    /// vain and a wake-up, and goes on so. If not, or if too many wait already, it tries again in the next row.
     /// </summary>
     internal override ValueTask LetOthersGoFirstAsync()
     {
