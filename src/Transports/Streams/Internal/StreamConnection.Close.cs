@@ -17,6 +17,8 @@ internal sealed partial class StreamConnection
 
     private readonly CancellationTokenSource? _receiving;
     private readonly CancellationTokenSource _ended = new();
+
+    // Asked for once a message: to ask its source would be to touch one object more.
     private readonly CancellationToken _endedToken;
     private byte _reason = Open;
     private byte _stopReason = Open;
@@ -173,6 +175,8 @@ internal sealed partial class StreamConnection
     private async ValueTask EndAsync(Exception? exception)
     {
         var reason = (CloseReason)_reason;
+
+        // A framing that throws leaves the batch before it can say so.
         Volatile.Write(ref _isHandling, false);
         _input.Release(_environment.Pool);
         _received?.Complete(reason);

@@ -34,7 +34,7 @@ internal sealed partial class StreamConnection
     /// </summary>
     private ValueTask<bool> DeliverReady(ref int messages, out CloseReason? result)
     {
-        var isObserved = TransportMetrics.HandlerDurationEnabled || TransportTracing.Enabled;
+        var isMeasured = TransportMetrics.HandlerDurationEnabled || TransportTracing.Enabled;
         Volatile.Write(ref _isHandling, _context is not null);
         while (TryRead(out var frame, out result))
         {
@@ -42,7 +42,7 @@ internal sealed partial class StreamConnection
             var start = _input.Consume(frame.TotalLength) + frame.PayloadOffset;
             var length = (int)frame.PayloadLength;
             var delivery = _received is not null ? _received.EnqueueAsync(Received(start, length))
-                : isObserved ? HandleObservedAsync(start, length)
+                : isMeasured ? HandleObservedAsync(start, length)
                 : HandleAsync(start, length);
             if (!delivery.IsCompletedSuccessfully)
             {

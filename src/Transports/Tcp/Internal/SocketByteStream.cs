@@ -19,8 +19,7 @@ internal sealed class SocketByteStream : ByteStream
     private uint _waits;
     private bool _isBusy;
     private PoolTurn? _turn;
-    private bool _hadTurn;
-    private bool _turnsPay;
+    private bool _givesWay;
 
     /// <summary>
     /// Wraps a socket; <paramref name="unnamed"/> stands for an end of a Unix socket that has no name.
@@ -51,7 +50,7 @@ internal sealed class SocketByteStream : ByteStream
         {
             var (began, now) = (_rowBegan, _timeProvider.GetTimestamp());
             _isBusy = _waits > 1 && _timeProvider.GetElapsedTime(began, now) < BusyRow;
-            _turnsPay = true;
+            _givesWay = true;
             _rowBegan = now;
         }
 
@@ -64,14 +63,14 @@ internal sealed class SocketByteStream : ByteStream
     /// </summary>
     internal override ValueTask LetOthersGoFirstAsync()
     {
-        _hadTurn = _isBusy && _turnsPay && PoolTurn.IsNear;
-        return _hadTurn ? (_turn ??= new PoolTurn()).WaitAsync() : default;
+        _givesWay &= _isBusy && PoolTurn.IsNear;
+        return _givesWay ? (_turn ??= new PoolTurn()).WaitAsync() : default;
     }
 
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var receiving = _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
-        _turnsPay = _hadTurn && (receiving.IsCompleted || TurnsCostNothing);
+        _givesWay &= receiving.IsCompleted || TurnsCostNothing;
         return receiving;
     }
 
