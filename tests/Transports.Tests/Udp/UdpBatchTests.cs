@@ -113,6 +113,39 @@ public sealed class UdpBatchTests : IDisposable
     }
 
     [LinuxFact]
+    public void LoneSender_IsKnownAgain_AndIsNobodyWhereThereAreSeveral()
+    {
+        var receiving = new BatchedUdpSocket(_receivers[0], isConnected: false);
+        using var other = NewSocket();
+        var vector = new ReceiveVector();
+        var senders = new List<ulong?>();
+        foreach (var socket in new[] { _sender, _sender, other })
+        {
+            Assert.Equal(0, new BatchedUdpSocket(socket, isConnected: false).Send([To(0, 10)], out _));
+            Receive();
+        }
+
+        foreach (var socket in new[] { _sender, other })
+        {
+            Assert.Equal(0, new BatchedUdpSocket(socket, isConnected: false).Send([To(0, 10)], out _));
+        }
+
+        Receive();
+
+        Assert.NotNull(senders[0]);
+        Assert.Equal(senders[0], senders[1]);
+        Assert.NotEqual(senders[0], senders[2]);
+        Assert.Null(senders[3]);
+
+        void Receive()
+        {
+            Assert.Equal(0, receiving.Receive(vector, LibC.MessageWaitForOne));
+            senders.Add(vector.LoneSender);
+            vector.Deal([NewSlot(), NewSlot()], System.Buffers.ArrayPool<byte>.Shared, 65_507);
+        }
+    }
+
+    [LinuxFact]
     public void Slots_WithABufferOfTheirOwn_GetACopy()
     {
         var pool = System.Buffers.ArrayPool<byte>.Shared;

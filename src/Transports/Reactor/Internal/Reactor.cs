@@ -20,6 +20,7 @@ internal sealed unsafe class Reactor : IWatchedLead
     private readonly int _epoll;
     private readonly byte* _events;
     private readonly ReactorTable _targets = new();
+    private readonly BusyPoll _poll = BusyPoll.Create();
     private readonly LeaderThreads _threads;
     private volatile Lead _lead = new();
     private readonly SendBatch? _sends;
@@ -120,8 +121,21 @@ internal sealed unsafe class Reactor : IWatchedLead
         while (DispatchAll(lead) && DispatchSends(lead))
         {
             _next = 0;
-            _count = LibC.EpollWait(_epoll, _events, MaxEvents, timeoutMilliseconds: -1);
+            _count = Wait();
         }
+    }
+
+    private int Wait()
+    {
+        var count = 0;
+        _poll.Begin();
+        while (count == 0)
+        {
+            count = LibC.EpollWait(_epoll, _events, MaxEvents, timeoutMilliseconds: _poll.Polls() ? 0 : -1);
+        }
+
+        _poll.End(count == 1 ? EpollEvent.Data(_events) : null);
+        return count;
     }
 
     /// <summary>Sends what is gathered. False when the lead was taken away meanwhile.</summary>

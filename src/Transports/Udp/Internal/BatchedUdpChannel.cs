@@ -16,6 +16,7 @@ internal sealed class BatchedUdpChannel : DatagramChannel
     private readonly int _maxBytes;
     private readonly MachineAddresses _machine;
     private readonly OverflowReport _overflow;
+    private readonly BusyPoll _poll = BusyPoll.Create();
     private ReceiveVector? _received;
     private volatile bool _disposed;
 
@@ -54,17 +55,9 @@ internal sealed class BatchedUdpChannel : DatagramChannel
     public override ValueTask<int> ReceiveAsync(Memory<Datagram> batch, CancellationToken cancellationToken)
     {
         _received ??= ReceiveVector.Pool.Rent();
-        while (_received.IsEmpty)
+        if (_received.IsEmpty)
         {
-            ThrowIfDisposed();
-            var error = _batches.Receive(_received, LibC.MessageWaitForOne);
-
-            // Waking a blocked receive can look like an empty datagram.
-            ThrowIfDisposed();
-            if (error is not (0 or LibC.Eintr or LibC.Eagain))
-            {
-                throw LinuxErrors.ToSocketException(error);
-            }
+            Receive(_received);
         }
 
         var count = _received.Deal(batch.Span, _pool, _maxBytes);
@@ -87,6 +80,26 @@ internal sealed class BatchedUdpChannel : DatagramChannel
         _disposed = true;
         _socket.Dispose();
         return default;
+    }
+
+    /// <summary>Waits for the first datagram.</summary>
+    private void Receive(ReceiveVector vector)
+    {
+        _poll.Begin();
+        while (vector.IsEmpty)
+        {
+            ThrowIfDisposed();
+            var error = _batches.Receive(vector, _poll.Polls() ? LibC.MessageDontWait : LibC.MessageWaitForOne);
+
+            // Waking a blocked receive can look like an empty datagram.
+            ThrowIfDisposed();
+            if (error is not (0 or LibC.Eintr or LibC.Eagain))
+            {
+                throw LinuxErrors.ToSocketException(error);
+            }
+        }
+
+        _poll.End(vector.LoneSender);
     }
 
     /// <summary>On the receiving thread alone: nobody else can know when it has done with the vector.</summary>

@@ -65,6 +65,9 @@ internal sealed unsafe class ReceiveVector
     /// <summary>True when all that was received has been dealt out.</summary>
     public bool IsEmpty => _message == _received;
 
+    /// <summary>Who sent all that the last receive yielded, if that was one message: a digest of the address.</summary>
+    public ulong? LoneSender => _received == 1 ? DigestOfSender() : null;
+
     /// <summary>True when the last receive yielded less than it could: the socket was empty then.</summary>
     public bool IsShort { get; private set; }
 
@@ -219,6 +222,13 @@ internal sealed unsafe class ReceiveVector
         _buffers[_message]!.SetSender(
             new ReadOnlySpan<byte>(message.Header.Name, (int)(uint)message.Header.NameLength));
         _joined = new JoinedDatagram((int)message.Length, segmentLength);
+    }
+
+    /// <summary>All of an IPv4 address and its port; of an IPv6 address whatever tells most peers apart.</summary>
+    private ulong DigestOfSender()
+    {
+        var words = new ReadOnlySpan<ulong>(_headers[0].Header.Name, AddressBytes / sizeof(ulong));
+        return words[0] ^ words[1] ^ words[2];
     }
 
     private void Adapt(int count)
