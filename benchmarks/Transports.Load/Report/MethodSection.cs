@@ -38,9 +38,9 @@ internal static class MethodSection
             $"""
             - Each server is a process of its own on core {plan.Cores.Server}; the client is one thread on core
               {plan.Cores.Client}. Both are pinned.
-            - All servers of a scenario run at once and are measured in short slices in turn, another one first each
-              time, since the speed of a shared machine swings within a minute. A ratio is taken within a turn.
-              Figures are medians.
+            - All servers of a scenario run at once and are measured in short slices in turn, since the speed of a
+              shared machine swings within a minute. Another one is started first in each round, and measured first in
+              each turn. A ratio is taken within a turn. Figures are medians.
             - {plan.Rounds} rounds with fresh processes, {plan.Turns} turns in each, slices of {Seconds(plan.Slice)}
               after {Seconds(plan.WarmUp)} of load for the JIT; longer slices for the latency tables.
             - The client costs what a C client costs: epoll, recvmmsg and sendmmsg on raw descriptors, no allocation.

@@ -26,13 +26,16 @@ internal sealed class ScenarioRunner(ServerPrograms programs, Plan plan, TextWri
         var contenders = new List<Contender>();
         try
         {
-            foreach (var kind in kinds)
+            // Another one is started first each time: of five equal servers with 1,000 connections the last was a tenth to
+            // a third dearer than the first, as long as it lived.
+            foreach (var kind in StartingAt(round, kinds))
             {
                 var server = ServerProcess.Start(programs, kind, scenario.Transport, plan.Cores);
                 contenders.Add(new Contender(server, scenario));
             }
 
             contenders.ForEach(contender => contender.WarmUp(plan, scenario.Shapes));
+            contenders.Sort((one, other) => Rank(one).CompareTo(Rank(other)));
             if (scenario.RatePart > 0)
             {
                 var most = contenders[0].Measure(LoadShape.Busy, plan).MessagesPerSecond;
@@ -46,6 +49,8 @@ internal sealed class ScenarioRunner(ServerPrograms programs, Plan plan, TextWri
         {
             contenders.ForEach(contender => contender.Dispose());
         }
+
+        int Rank(Contender contender) => Array.FindIndex(kinds, kind => kind.Name == contender.Name);
     }
 
     private void TakeTurns(Scenario scenario, List<Contender> contenders, int round, ScenarioResult result)
@@ -53,8 +58,7 @@ internal sealed class ScenarioRunner(ServerPrograms programs, Plan plan, TextWri
         for (var turn = 0; turn < plan.Turns; turn++)
         {
             // Another one is first each time: what the machine does when a turn begins shall favour nobody.
-            var first = (round + turn) % contenders.Count;
-            var order = contenders.Skip(first).Concat(contenders.Take(first)).ToArray();
+            var order = StartingAt(round + turn, contenders);
             foreach (var shape in scenario.Shapes)
             {
                 result.Samples.AddRange(order.Select(contender =>
@@ -62,4 +66,7 @@ internal sealed class ScenarioRunner(ServerPrograms programs, Plan plan, TextWri
             }
         }
     }
+
+    private static T[] StartingAt<T>(int first, IReadOnlyCollection<T> all) =>
+        [.. all.Skip(first % all.Count), .. all.Take(first % all.Count)];
 }
