@@ -60,6 +60,29 @@ public sealed class SocketByteStreamTests : IAsyncDisposable
         }
     }
 
+    [Fact]
+    public async Task BusyStream_ThatPausesOnce_StaysBusy_AndTwiceInTwoRows_DoesNot()
+    {
+        var stream = await ConnectAsync();
+        await MakeBusyAsync(stream);
+
+        await WaitForARowAsync(stream);
+        Assert.True(stream.WaitsInReceive);
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await WaitForARowAsync(stream);
+        Assert.True(stream.WaitsInReceive);
+
+        await WaitForARowAsync(stream);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await WaitForARowAsync(stream);
+        Assert.True(stream.WaitsInReceive);
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await WaitForARowAsync(stream);
+        Assert.False(stream.WaitsInReceive);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _peer.Dispose();
@@ -70,10 +93,16 @@ public sealed class SocketByteStreamTests : IAsyncDisposable
     private async Task MakeBusyAsync(SocketByteStream stream)
     {
         await SendAsync("hello"u8.ToArray());
+        await WaitForARowAsync(stream);
+        Assert.True(stream.LetOthersGoFirstAsync().AsTask().IsCompletedSuccessfully);
+    }
+
+    /// <summary>The clock is looked at by the first of them.</summary>
+    private static async Task WaitForARowAsync(SocketByteStream stream)
+    {
         for (var i = 0; i < Row; i++)
         {
             await stream.WaitForDataAsync(CancellationToken.None).AsTask().WaitAsync(ScriptedTransport.Patience);
-            Assert.True(stream.LetOthersGoFirstAsync().AsTask().IsCompletedSuccessfully);
         }
     }
 

@@ -18,6 +18,7 @@ internal sealed class SocketByteStream : ByteStream
     private long _rowBegan;
     private uint _waits;
     private bool _isBusy;
+    private bool _wasSlow;
     private PoolTurn? _turn;
     private bool _givesWay;
 
@@ -42,14 +43,17 @@ internal sealed class SocketByteStream : ByteStream
 
     /// <summary>
     /// A busy connection waits in its receive, which saves a system call. One that has little to say waits in an empty
-    /// receive and so holds no buffer. The clock is looked at once in a row of waits.
+    /// receive and so holds no buffer. The clock is looked at once in a row of waits; one slow row is a pause, two are
+    /// little to say.
     /// </summary>
     public override ValueTask WaitForDataAsync(CancellationToken cancellationToken)
     {
         if (_waits++ % Row == 0)
         {
             var (began, now) = (_rowBegan, _timeProvider.GetTimestamp());
-            _isBusy = _waits > 1 && _timeProvider.GetElapsedTime(began, now) < BusyRow;
+            var isSlow = _waits == 1 || _timeProvider.GetElapsedTime(began, now) >= BusyRow;
+            _isBusy = !isSlow || (_isBusy && !_wasSlow);
+            _wasSlow = isSlow;
             _givesWay = true;
             _rowBegan = now;
         }
