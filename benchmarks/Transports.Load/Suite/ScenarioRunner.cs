@@ -26,8 +26,8 @@ internal sealed class ScenarioRunner(ServerPrograms programs, Plan plan, TextWri
         var contenders = new List<Contender>();
         try
         {
-            // Another one is started first each time: of five equal servers with 1,000 connections the last was a tenth to
-            // a third dearer than the first, as long as it lived.
+            // Another one is started first each time: of five equal servers with 1,000 connections the last was a tenth
+            // to a third dearer than the first, as long as it lived.
             foreach (var kind in StartingAt(round, kinds))
             {
                 var server = ServerProcess.Start(programs, kind, scenario.Transport, plan.Cores);
