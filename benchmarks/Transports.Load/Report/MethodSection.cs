@@ -53,7 +53,7 @@ internal static class MethodSection
               delivers a message in its sender's time, so that a good part of it is the network's.
             - With one message in flight, a process of SCHED_IDLE priority keeps each core awake: the wake-up of an
               idle core would drown everything. The library's own thread stays awake while one peer asks one thing after
-              another; C, async `Socket` on one core and Kestrel there sleep between two messages.
+              another; C, async `Socket` and Kestrel, on one core, sleep between two messages.
             - .NET: Release, default tiered compilation with PGO, `DOTNET_TC_DelaySingleProcMultiplier=1` (on one core
               the runtime would wait ten times as long before it optimises).
             - C: `cc -O2`, one thread, upper case by a plain loop over the bytes; .NET's is vectorised, which shows
