@@ -22,17 +22,19 @@ internal sealed partial class StreamConnection
         Volatile.Write(ref _isBusy, true);
         _reply.BeginBatch(_input.Unread.Length);
         var messages = 0;
-        var delivery = DeliverReady(ref messages, out var result);
-        return delivery.IsCompletedSuccessfully
+        return DeliverReady(ref messages, out var result, out var waiting)
             ? EndBatch(messages, bytes, result)
-            : DeliverRestAsync(delivery, messages, bytes);
+            : DeliverRestAsync(waiting, messages, bytes);
     }
 
     /// <summary>
-    /// Delivers one message after the other until there is none, the connection must end, or a delivery waits: then it
-    /// is what is returned. A queue that is full stops the receiving, and that slows the peer down.
+    /// Delivers one message after the other until there is none, the connection must end, or a delivery waits. A queue
+    /// that is full stops the receiving, and that slows the peer down.
     /// </summary>
-    private ValueTask<bool> DeliverReady(ref int messages, out CloseReason? result)
+    /// <returns>
+    /// False when a delivery waits. It may have ended by the time that this returns, so it cannot be asked again.
+    /// </returns>
+    private bool DeliverReady(ref int messages, out CloseReason? result, out ValueTask<bool> waiting)
     {
         var isMeasured = TransportMetrics.HandlerDurationEnabled || TransportTracing.Enabled;
         Volatile.Write(ref _isHandling, _context is not null);
@@ -46,7 +48,8 @@ internal sealed partial class StreamConnection
                 : HandleAsync(start, length);
             if (!delivery.IsCompletedSuccessfully)
             {
-                return delivery;
+                waiting = delivery;
+                return false;
             }
 
             if (!delivery.Result)
@@ -57,20 +60,21 @@ internal sealed partial class StreamConnection
         }
 
         Volatile.Write(ref _isHandling, false);
-        return new ValueTask<bool>(true);
+        waiting = default;
+        return true;
     }
 
     /// <summary>
     /// The handler waits. What is ready leaves now; the rest of the batch goes on when it has ended.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask DeliverRestAsync(ValueTask<bool> delivery, int messages, int bytes)
+    private async ValueTask DeliverRestAsync(ValueTask<bool> waiting, int messages, int bytes)
     {
-        CloseReason? result = null;
-        while (!delivery.IsCompletedSuccessfully)
+        CloseReason? result;
+        do
         {
             await _reply.EndBatch(handlerIsRunning: true).ConfigureAwait(false);
-            var isHandled = await delivery.ConfigureAwait(false);
+            var isHandled = await waiting.ConfigureAwait(false);
             Volatile.Write(ref _isHandling, false);
             _reply.BeginBatch(_input.Unread.Length);
             if (!isHandled)
@@ -78,9 +82,8 @@ internal sealed partial class StreamConnection
                 result = CloseReason.HandlerFaulted;
                 break;
             }
-
-            delivery = DeliverReady(ref messages, out result);
         }
+        while (!DeliverReady(ref messages, out result, out waiting));
 
         await EndBatch(messages, bytes, result).ConfigureAwait(false);
     }
