@@ -1,20 +1,25 @@
-using System.Net;
 using System.Net.Sockets;
 
 namespace Transports.Tests.Reactor;
 
-/// <summary>Connected TCP sockets, closed together.</summary>
+/// <summary>
+/// Connected Unix sockets, closed together. What one of them takes does not depend on time, as it does with TCP, where
+/// an acknowledgement may make room later.
+/// </summary>
 internal sealed class SocketPairs : IDisposable
 {
     private readonly List<Socket> _sockets = [];
 
     public (Socket Near, Socket Far) Add()
     {
-        using var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using var listening = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+
+        // An abstract name (unix(7)): there is no file to delete.
+        var name = new UnixDomainSocketEndPoint($"\0{Guid.NewGuid():N}");
+        listening.Bind(name);
         listening.Listen();
-        var near = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        near.Connect(listening.LocalEndPoint!);
+        var near = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        near.Connect(name);
         var far = listening.Accept();
         _sockets.AddRange([near, far]);
         return (near, far);

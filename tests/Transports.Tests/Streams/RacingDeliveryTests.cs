@@ -22,8 +22,8 @@ public class RacingDeliveryTests
         for (var round = 0; round < Rounds; round++)
         {
             peer.Feed("first\nrest\n"u8);
-            Assert.True(
-                await handler.RestHandled.WaitAsync(ScriptedTransport.Patience), $"Round {round}: one message is left.");
+            var isHandled = await handler.RestHandled.WaitAsync(ScriptedTransport.Patience);
+            Assert.True(isHandled, $"Round {round}: one message is left.");
         }
     }
 
