@@ -136,6 +136,7 @@ public sealed class UdpBatchTests : IDisposable
         Assert.Equal(senders[0], senders[1]);
         Assert.NotEqual(senders[0], senders[2]);
         Assert.Null(senders[3]);
+        Assert.Equal(2, vector.Count);
 
         void Receive()
         {

@@ -52,6 +52,9 @@ internal sealed class BusyPoll
     public static BusyPoll Create() =>
         new(TimeProvider.System, !AppContext.TryGetSwitch(Switch, out var isWanted) || isWanted);
 
+    /// <summary>How long the last wait took, in units of the clock.</summary>
+    public long Elapsed => _seen - _begun;
+
     /// <summary>A wait begins.</summary>
     public void Begin()
     {

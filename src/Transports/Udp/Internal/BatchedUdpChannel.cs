@@ -17,6 +17,7 @@ internal sealed class BatchedUdpChannel : DatagramChannel
     private readonly MachineAddresses _machine;
     private readonly OverflowReport _overflow;
     private readonly BusyPoll _poll = BusyPoll.Create();
+    private readonly ReceiveCoalescing _coalescing = ReceiveCoalescing.Create();
     private ReceiveVector? _received;
     private volatile bool _disposed;
 
@@ -82,9 +83,14 @@ internal sealed class BatchedUdpChannel : DatagramChannel
         return default;
     }
 
-    /// <summary>Waits for the first datagram.</summary>
+    /// <summary>Waits for the first datagram, or lets some gather first.</summary>
     private void Receive(ReceiveVector vector)
     {
+        if (_coalescing.Begin(vector.IsShort))
+        {
+            ShortPause.Take();
+        }
+
         _poll.Begin();
         while (vector.IsEmpty)
         {
@@ -100,6 +106,7 @@ internal sealed class BatchedUdpChannel : DatagramChannel
         }
 
         _poll.End(vector.LoneSender);
+        _coalescing.End(vector.Count, _poll.Elapsed);
     }
 
     /// <summary>On the receiving thread alone: nobody else can know when it has done with the vector.</summary>

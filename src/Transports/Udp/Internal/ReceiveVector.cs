@@ -65,6 +65,9 @@ internal sealed unsafe class ReceiveVector
     /// <summary>True when all that was received has been dealt out.</summary>
     public bool IsEmpty => _message == _received;
 
+    /// <summary>How many messages the last receive yielded; each may be many joined datagrams.</summary>
+    public int Count => _received;
+
     /// <summary>Who sent all that the last receive yielded, if that was one message: a digest of the address.</summary>
     public ulong? LoneSender => _received == 1 ? DigestOfSender() : null;
 
