@@ -17,7 +17,6 @@ internal sealed class BatchedUdpChannel : DatagramChannel
     private readonly MachineAddresses _machine;
     private readonly OverflowReport _overflow;
     private readonly BusyPoll _poll = BusyPoll.Create();
-    private readonly ReceiveCoalescing _coalescing = ReceiveCoalescing.Create();
     private ReceiveVector? _received;
     private volatile bool _disposed;
 
@@ -46,6 +45,8 @@ internal sealed class BatchedUdpChannel : DatagramChannel
     public override bool BlocksOnReceive => true;
 
     public BatchedUdpSocket Batches => _batches;
+
+    public ReceiveCoalescing Coalescing { get; } = ReceiveCoalescing.Create();
 
     internal override bool TakesPinned => true;
 
@@ -86,7 +87,7 @@ internal sealed class BatchedUdpChannel : DatagramChannel
     /// <summary>Waits for the first datagram, or lets some gather first.</summary>
     private void Receive(ReceiveVector vector)
     {
-        if (_coalescing.Begin(vector.IsShort))
+        if (Coalescing.Begin(vector.IsShort))
         {
             ShortPause.Take();
         }
@@ -106,7 +107,7 @@ internal sealed class BatchedUdpChannel : DatagramChannel
         }
 
         _poll.End(vector.LoneSender);
-        _coalescing.End(vector.Count, _poll.Elapsed);
+        Coalescing.End(vector.Count, _poll.Elapsed);
     }
 
     /// <summary>On the receiving thread alone: nobody else can know when it has done with the vector.</summary>
