@@ -14,9 +14,6 @@ namespace Transports;
 /// </remarks>
 internal sealed class BusyPoll
 {
-    /// <summary>For who wants no thread to stay awake: reactors are one for all transports, and so is this.</summary>
-    private const string Switch = "Transports.BusyPoll";
-
     /// <summary>How many waits in a row must have been worth it before the first poll.</summary>
     private const int Proof = 32;
 
@@ -50,7 +47,7 @@ internal sealed class BusyPoll
 
     /// <summary>For real threads and sockets: it goes by the machine's own clock, and by the switch.</summary>
     public static BusyPoll Create() =>
-        new(TimeProvider.System, !AppContext.TryGetSwitch(Switch, out var isWanted) || isWanted);
+        new(TimeProvider.System, ProcessSwitches.IsOn(ProcessSwitches.BusyPoll));
 
     /// <summary>How long the last wait took, in units of the clock.</summary>
     public long Elapsed => _seen - _begun;

@@ -12,11 +12,6 @@ namespace Transports;
 /// </remarks>
 internal sealed unsafe class SendBatch
 {
-    /// <summary>
-    /// For who wants no io_uring in the process: reactors are one for all transports, and so is this.
-    /// </summary>
-    private const string Switch = "Transports.GatherSends";
-
     private const int MaxSends = 64;
     private const int ArenaBytes = 64 * 1024;
 
@@ -53,7 +48,7 @@ internal sealed unsafe class SendBatch
     /// <summary>Null, and why, where it was switched off, or the system has no io_uring or forbids it.</summary>
     public static SendBatch? TryCreate(out string? obstacle)
     {
-        if (AppContext.TryGetSwitch(Switch, out var isWanted) && !isWanted)
+        if (!ProcessSwitches.IsOn(ProcessSwitches.GatherSends))
         {
             obstacle = "switched off";
             return null;

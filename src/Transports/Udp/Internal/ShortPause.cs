@@ -9,8 +9,8 @@ internal static unsafe class ShortPause
     private static bool _isExact;
 
     /// <summary>
-    /// Sleeps for 20 µs. The thread's later waits are exact too: the system may end them 50 µs late otherwise
-    /// (timer slack, prctl(2)), to wake several threads at once.
+    /// Sleeps for 20 µs. The thread's later waits are exact too, and those of threads that it starts: the system may
+    /// end them 50 µs late otherwise (timer slack, prctl(2)), to wake several threads at once.
     /// </summary>
     public static void Take()
     {
